@@ -1,0 +1,119 @@
+import * as v from 'valibot';
+import { AuthError } from '../errors.ts';
+import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
+import {
+  initializeMessage,
+  postMessage,
+  postStatelessRequest,
+  statelessProtocolVersion,
+} from './mcpRequest.ts';
+import { readMcpResponse } from './readMcpResponse.ts';
+
+/** A server that answers MCP requests, by either generation of Streamable HTTP. */
+export interface McpConversation {
+  /** What the server calls itself: attacker-controlled. Not known without a handshake. */
+  readonly serverName?: string | undefined;
+  readonly protocolVersion?: string | undefined;
+  /** Whether it is of use to ask for tools. */
+  readonly hasTools: boolean;
+  /**
+   * Sends a request and waits for its result, of which only the shape as JSON-RPC is checked.
+   *
+   * @throws AuthError `server_error`, `invalid_response`, `network`, or what the given `send` throws
+   */
+  request(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Ends the session, where there is one. Never throws. */
+  close(): Promise<void>;
+}
+
+const initialized = v.object({
+  protocolVersion: v.optional(v.string()),
+  serverInfo: v.optional(v.object({ name: v.string() })),
+  capabilities: v.optional(v.object({ tools: v.optional(v.unknown()) })),
+});
+
+/**
+ * Begins to talk to a server: by `initialize`, or, if it answers that with HTTP 400, without a handshake, as
+ * revision 2026-07-28 has it.
+ *
+ * @param send adds credentials and a time limit, and throws when the server refuses them
+ */
+export async function openConversation(serverUrl: URL, send: Fetch): Promise<McpConversation> {
+  const opened = await send(serverUrl.href, postMessage(initializeMessage(1)));
+  if (opened.status === 400) {
+    await opened.body?.cancel();
+    return statelessConversation(serverUrl, send);
+  }
+  const sessionId = opened.headers.get('mcp-session-id');
+  const answer = v.safeParse(initialized, await resultOf(opened, 1, serverUrl));
+  if (!answer.success) {
+    throw new AuthError('invalid_response', `${serverUrl.host} answered, but not as an MCP server.`);
+  }
+  const { protocolVersion, serverInfo, capabilities } = answer.output;
+  const headers = {
+    ...(sessionId === null ? {} : { 'mcp-session-id': sessionId }),
+    ...(protocolVersion === undefined ? {} : { 'mcp-protocol-version': protocolVersion }),
+  };
+  const ready = postMessage({ jsonrpc: '2.0', method: 'notifications/initialized' }, headers);
+  await (await send(serverUrl.href, ready)).body?.cancel();
+  let id = 1;
+  return {
+    serverName: serverInfo?.name,
+    protocolVersion,
+    hasTools: capabilities?.tools !== undefined,
+    async request(method, params = {}) {
+      id += 1;
+      return await resultOf(
+        await send(serverUrl.href, postMessage({ jsonrpc: '2.0', id, method, params }, headers)),
+        id,
+        serverUrl,
+      );
+    },
+    async close() {
+      if (sessionId !== null) {
+        // A courtesy that the server may refuse.
+        await send(serverUrl.href, { method: 'DELETE', headers }).then(
+          (response) => response.body?.cancel(),
+          () => undefined,
+        );
+      }
+    },
+  };
+}
+
+function statelessConversation(serverUrl: URL, send: Fetch): McpConversation {
+  let id = 1;
+  return {
+    protocolVersion: statelessProtocolVersion,
+    hasTools: true,
+    async request(method, params = {}) {
+      id += 1;
+      return await resultOf(
+        await send(serverUrl.href, postStatelessRequest(id, method, params)),
+        id,
+        serverUrl,
+      );
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function resultOf(response: Response, id: number, serverUrl: URL): Promise<unknown> {
+  const { host } = serverUrl;
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new AuthError('server_error', `${host} answered HTTP ${response.status}.`);
+  }
+  const answer = await readMcpResponse(response, id).catch((error: unknown) => {
+    // A connection can break within the body as well.
+    throw error instanceof AuthError ? error : networkError(serverUrl, error);
+  });
+  if (answer.kind === 'error') {
+    const message = JSON.stringify(answer.message.slice(0, 200));
+    throw new AuthError(
+      'server_error',
+      `${host} accepted the credential, but answered with an error: ${message}.`,
+    );
+  }
+  return answer.result;
+}

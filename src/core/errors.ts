@@ -1,0 +1,112 @@
+/**
+ * Every way in which an operation of MCP Auth ends other than well. The set is closed: adding a code means
+ * deciding its remedy below, and the compiler asks for it.
+ */
+export type AuthErrorCode =
+  | 'access_denied'
+  | 'authorization_refused'
+  | 'cancelled'
+  | 'client_rejected'
+  | 'client_required'
+  | 'discovery_failed'
+  | 'insecure_url'
+  | 'insufficient_scope'
+  | 'invalid_definition'
+  | 'invalid_response'
+  | 'issuer_mismatch'
+  | 'network'
+  | 'no_authentication_needed'
+  | 'not_authenticated'
+  | 'pkce_not_supported'
+  | 'redirect_unavailable'
+  | 'registration_refused'
+  | 'resource_mismatch'
+  | 'server_error'
+  | 'session_expired'
+  | 'storage'
+  | 'timeout'
+  | 'token_rejected'
+  | 'untrusted_workspace';
+
+/** The one thing a person can do next; `vscode/` turns it into a button. */
+export type Remedy =
+  | 'authenticate'
+  | 'enterClient'
+  | 'manageTrust'
+  | 'none'
+  | 'openDefinition'
+  | 'retry'
+  | 'showLog';
+
+const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
+  access_denied: 'retry',
+  authorization_refused: 'authenticate',
+  cancelled: 'none',
+  client_rejected: 'enterClient',
+  client_required: 'enterClient',
+  discovery_failed: 'showLog',
+  insecure_url: 'openDefinition',
+  insufficient_scope: 'authenticate',
+  invalid_definition: 'openDefinition',
+  invalid_response: 'showLog',
+  issuer_mismatch: 'showLog',
+  network: 'retry',
+  no_authentication_needed: 'none',
+  not_authenticated: 'authenticate',
+  pkce_not_supported: 'retry',
+  redirect_unavailable: 'retry',
+  registration_refused: 'showLog',
+  resource_mismatch: 'showLog',
+  server_error: 'retry',
+  session_expired: 'authenticate',
+  storage: 'retry',
+  timeout: 'retry',
+  token_rejected: 'authenticate',
+  untrusted_workspace: 'manageTrust',
+};
+
+/**
+ * The only error that crosses layers on purpose. `message` is a sentence for the user and never holds a
+ * secret; `cause` may, so it is only ever logged through {@link Log}.
+ */
+export class AuthError extends Error {
+  readonly code: AuthErrorCode;
+  readonly remedy: Remedy;
+
+  constructor(code: AuthErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'AuthError';
+    this.code = code;
+    this.remedy = remedies[code];
+  }
+}
+
+/** A server refused a request because the session lacks scopes (RFC 6750, section 3.1). */
+export class InsufficientScopeError extends AuthError {
+  /** What the server asks for, space-separated, where it says so. Attacker-controlled. */
+  readonly scope: string | undefined;
+
+  constructor(message: string, scope: string | undefined) {
+    super('insufficient_scope', message);
+    this.scope = scope;
+  }
+}
+
+/** Whether an operation ended because somebody asked it to: such an end is silent. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'cancelled';
+}
+
+/** Throws what aborted the signal, as an {@link AuthError}: `cancelled` unless the reason is one already. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw abortError(signal);
+  }
+}
+
+/** The {@link AuthError} that an aborted signal stands for. */
+export function abortError(signal: AbortSignal): AuthError {
+  return signal.reason instanceof AuthError
+    ? signal.reason
+    : new AuthError('cancelled', 'Cancelled.', { cause: signal.reason });
+}

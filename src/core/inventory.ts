@@ -1,0 +1,140 @@
+import type { Clock } from './clock.ts';
+import { type Endpoint, resolveEndpoint } from './config/endpoint.ts';
+import type { Environment } from './config/expansion.ts';
+import type { Configuration, ConfigurationProblem } from './config/parseConfiguration.ts';
+import type { ServerDefinition } from './config/serverDefinition.ts';
+import type { Disposable } from './disposable.ts';
+import { Emitter } from './event.ts';
+import type { Authenticator } from './session/authenticator.ts';
+import type { SessionRefresher } from './session/refresh.ts';
+import { type Attempt, type ServerState, serverState } from './session/serverState.ts';
+import type { SessionStore } from './session/sessionStore.ts';
+import { type SessionSummary, summarizeSession } from './session/sessionSummary.ts';
+
+/** A configuration file as it was last read. */
+export interface ConfigurationSource {
+  /** Unique; the file's URI. */
+  readonly id: string;
+  /** What the user calls its place, for example the workspace folder's name. */
+  readonly label: string;
+  /** What kind of file it is, for example `.mcp.json`. */
+  readonly fileName: string;
+  readonly configuration: Configuration;
+}
+
+/** A server as it stands right now. */
+export interface ServerSnapshot {
+  /** Unique within the inventory and stable while the file keeps its entries' order and names. */
+  readonly id: string;
+  readonly sourceId: string;
+  readonly sourceLabel: string;
+  readonly definition: ServerDefinition;
+  readonly endpoint?: Endpoint | undefined;
+  readonly state: ServerState;
+  readonly session?: SessionSummary | undefined;
+}
+
+/** A configuration file and its servers as they stand right now. */
+export interface SourceSnapshot {
+  readonly id: string;
+  readonly label: string;
+  readonly fileName: string;
+  readonly problem?: ConfigurationProblem | undefined;
+  readonly servers: readonly ServerSnapshot[];
+}
+
+/** What the inventory is made from. */
+export interface InventoryPorts {
+  readonly sessions: SessionStore;
+  readonly authenticator: Authenticator;
+  readonly refresher: SessionRefresher;
+  readonly clock: Clock;
+  readonly environment: Environment;
+}
+
+/** Every server of every source with its state: what all views render, and the event that they follow. */
+export class Inventory implements Disposable {
+  readonly #ports: InventoryPorts;
+  readonly #changed = new Emitter<void>();
+  readonly #subscriptions: readonly Disposable[];
+  #sources: readonly ConfigurationSource[] = [];
+
+  /** Fires after {@link snapshot} began to answer differently, time passing aside. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: InventoryPorts) {
+    this.#ports = ports;
+    const { sessions, authenticator, refresher } = ports;
+    this.#subscriptions = [sessions, authenticator, refresher].map((part) =>
+      part.onDidChange(() => this.#changed.fire()),
+    );
+  }
+
+  /** Replaces what is known of the configuration files. */
+  setSources(sources: readonly ConfigurationSource[]): void {
+    this.#sources = sources;
+    this.#changed.fire();
+  }
+
+  /** All sources in their order. */
+  snapshot(): readonly SourceSnapshot[] {
+    return this.#sources.map((source) => {
+      const namesakes = new Map<string, number>();
+      return {
+        id: source.id,
+        label: source.label,
+        fileName: source.fileName,
+        problem: source.configuration.problem,
+        servers: source.configuration.servers.map((definition) => {
+          const earlier = namesakes.get(definition.name) ?? 0;
+          namesakes.set(definition.name, earlier + 1);
+          return this.#server(source, definition, earlier);
+        }),
+      };
+    });
+  }
+
+  /** One server by its id, as it stands right now. */
+  find(id: string): ServerSnapshot | undefined {
+    return this.snapshot()
+      .flatMap(({ servers }) => servers)
+      .find((server) => server.id === id);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
+    this.#changed.dispose();
+  }
+
+  #server(source: ConfigurationSource, definition: ServerDefinition, namesakes: number): ServerSnapshot {
+    const { sessions, clock, environment } = this.#ports;
+    const endpoint = definition.kind === 'remote' ? resolveEndpoint(definition, environment) : undefined;
+    const url = endpoint?.kind === 'url' ? endpoint.canonicalUrl : undefined;
+    const session = url === undefined ? undefined : sessions.get(url);
+    const attempt = url === undefined ? undefined : this.#attempt(url);
+    return {
+      id: JSON.stringify([source.id, definition.name, namesakes]),
+      sourceId: source.id,
+      sourceLabel: source.label,
+      definition,
+      endpoint,
+      state: serverState({ definition, endpoint, session, attempt, now: clock.now() }),
+      session: session && summarizeSession(session),
+    };
+  }
+
+  #attempt(url: string): Attempt | undefined {
+    const { authenticator, refresher } = this.#ports;
+    const running = authenticator.running(url);
+    if (running) {
+      return { kind: 'authenticating', step: running.step };
+    }
+    if (refresher.isRefreshing(url)) {
+      return { kind: 'refreshing' };
+    }
+    const error = authenticator.failure(url);
+    return error && { kind: 'failed', error };
+  }
+}

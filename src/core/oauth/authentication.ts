@@ -1,0 +1,57 @@
+import type { OAuthConfiguration } from '../config/serverDefinition.ts';
+import type { Redactor } from '../redaction.ts';
+import type { RegistrationStore } from '../session/registrationStore.ts';
+import type { NetworkPorts } from './oauthFetch.ts';
+import type { ClientPrompt } from './obtainClient.ts';
+import type { PendingAuthorizations } from './pendingAuthorizations.ts';
+import type { PkceWaiverPrompt } from './pkceWaiver.ts';
+import type { RedirectKind, RedirectReceiver } from './redirect.ts';
+
+/** Where an authentication is, in order. */
+export type AuthenticationStep =
+  | 'discovering'
+  | 'registering'
+  | 'openingBrowser'
+  | 'waitingForBrowser'
+  | 'exchangingCode';
+
+/** Opens a URL in the person's browser, byte for byte. */
+export interface Browser {
+  /**
+   * @param signal ends whatever was set up to open the page
+   * @returns `false` when the person decided not to open it
+   */
+  open(url: URL, signal: AbortSignal): Promise<boolean>;
+}
+
+/** All that an authentication touches. */
+export interface AuthenticationPorts extends NetworkPorts {
+  readonly browser: Browser;
+  readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
+  readonly pending: PendingAuthorizations;
+  readonly prompt: ClientPrompt & PkceWaiverPrompt;
+  readonly registrations: RegistrationStore;
+  readonly redactor: Redactor;
+  /** The https URL of the document that describes this client, where its user has published one. */
+  readonly clientMetadataUrl?: (() => string | undefined) | undefined;
+}
+
+/** One authentication. */
+export interface AuthenticationRequest {
+  readonly serverUrl: URL;
+  readonly transport: 'http' | 'sse';
+  readonly oauth?: OAuthConfiguration | undefined;
+  /** Asks for the secret of a pre-registered client even if one is stored, because that was rejected. */
+  readonly askForSecret?: boolean | undefined;
+  /**
+   * Scopes to ask for in addition, space-separated: what a session had, and what the server then wanted
+   * beyond that.
+   */
+  readonly additionalScope?: string | undefined;
+  /** The kind of redirect that the person wants, instead of the one that would be tried first. */
+  readonly redirectKind?: RedirectKind | undefined;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: AuthenticationStep) => void;
+  /** Called when the browser shows the page, with a function that shows the same page once more. */
+  readonly onWaiting?: ((reopen: () => Promise<boolean>) => void) | undefined;
+}

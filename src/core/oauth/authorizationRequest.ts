@@ -1,0 +1,81 @@
+import * as oauth from 'oauth4webapi';
+import { AuthError } from '../errors.ts';
+import type { AuthorizationServer } from './authorizationServer.ts';
+
+/** One authorization request, and what is needed to judge its answer. `state` and the verifier are secrets. */
+export interface AuthorizationRequest {
+  /** For the browser, byte for byte. */
+  readonly url: URL;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly codeVerifier: string;
+}
+
+/** What goes into an authorization request. */
+export interface AuthorizationParameters {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scope: string | undefined;
+  readonly resource: string;
+}
+
+/**
+ * Builds the request to the authorization endpoint, with a fresh `state` and PKCE S256.
+ *
+ * @throws AuthError `invalid_response` when the server names no authorization endpoint
+ * @see RFC 6749, section 4.1.1; RFC 7636, section 4.3; RFC 8707, section 2.1
+ */
+export async function createAuthorizationRequest(
+  server: AuthorizationServer,
+  { clientId, redirectUri, scope, resource }: AuthorizationParameters,
+): Promise<AuthorizationRequest> {
+  if (server.authorization_endpoint === undefined) {
+    throw noSignInPage(server);
+  }
+  const state = oauth.generateRandomState();
+  const codeVerifier = oauth.generateRandomCodeVerifier();
+  const url = new URL(server.authorization_endpoint);
+  const parameters = {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+    resource,
+    ...(scope === undefined ? {} : { scope }),
+    // OpenID Connect Core, section 11: offline access needs consent, else it is ignored.
+    ...(scope?.split(' ').includes('offline_access') ? { prompt: 'consent' } : {}),
+  };
+  for (const [name, value] of Object.entries(parameters)) {
+    url.searchParams.set(name, value);
+  }
+  return { url, redirectUri, state, codeVerifier };
+}
+
+/**
+ * Refuses a server that cannot end a sign-in, before anybody begins one.
+ *
+ * @throws AuthError `invalid_response`
+ * @see RFC 8414, section 2
+ */
+export function assertCodeGrantSupported(server: AuthorizationServer): void {
+  if (server.authorization_endpoint === undefined || server.token_endpoint === undefined) {
+    throw noSignInPage(server);
+  }
+}
+
+function noSignInPage({ issuer }: AuthorizationServer): AuthError {
+  const { host } = new URL(issuer);
+  return new AuthError('invalid_response', `The authorization server ${host} has no page to sign in at.`);
+}
+
+/**
+ * Whether a server says that it checks PKCE, without which MCP forbids clients to go on.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (authorization code protection)
+ */
+export function advertisesPkce(server: AuthorizationServer): boolean {
+  const methods: unknown = server.code_challenge_methods_supported;
+  return Array.isArray(methods) && methods.includes('S256');
+}

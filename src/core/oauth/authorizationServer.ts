@@ -1,0 +1,124 @@
+import * as oauth from 'oauth4webapi';
+import { AuthError } from '../errors.ts';
+import { assertSecureUrl } from '../serverUrl.ts';
+import { toAuthError } from './oauthErrors.ts';
+import type { Fetch } from './oauthFetch.ts';
+
+/** RFC 8414 metadata that passed {@link fetchAuthorizationServer}'s checks. */
+export type AuthorizationServer = oauth.AuthorizationServer;
+
+/**
+ * Where an issuer's metadata may be, in the order MCP prescribes. An issuer with a path is never looked up
+ * at the root.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (authorization server metadata discovery)
+ * @see RFC 8414, section 3.1; OpenID Connect Discovery 1.0, section 4
+ */
+export function wellKnownMetadataUrls(issuer: URL): readonly URL[] {
+  const path = issuer.pathname.replace(/\/$/, '');
+  const locations =
+    path === ''
+      ? ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+      : [
+          `/.well-known/oauth-authorization-server${path}`,
+          `/.well-known/openid-configuration${path}`,
+          `${path}/.well-known/openid-configuration`,
+        ];
+  // Put together as text: resolved against the origin, a path that starts with "//" would name another host.
+  return locations.map((location) => new URL(issuer.origin + location));
+}
+
+/**
+ * Fetches the metadata of an issuer from the first place that has it, and checks it: `issuer` is the one
+ * asked for (one trailing slash at the root aside), endpoints are secure.
+ *
+ * @returns `undefined` where no place has metadata
+ * @throws AuthError `issuer_mismatch`, `invalid_response`, `insecure_url`, `server_error`, `network`…
+ */
+export async function fetchAuthorizationServer(
+  issuer: URL,
+  fetch: Fetch,
+): Promise<AuthorizationServer | undefined> {
+  let malformed: AuthError | undefined;
+  for (const url of wellKnownMetadataUrls(issuer)) {
+    try {
+      const metadata = await fetchMetadata(url, issuer, fetch);
+      if (metadata) {
+        return metadata;
+      }
+    } catch (error) {
+      // Web sites answer unknown addresses with a page and HTTP 200: the next place may still be right.
+      if (!(error instanceof AuthError && error.code === 'invalid_response')) {
+        throw error;
+      }
+      malformed ??= error;
+    }
+  }
+  if (malformed) {
+    throw malformed;
+  }
+  return undefined;
+}
+
+/**
+ * The endpoints that revision 2025-03-26 prescribes for a server without metadata.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-03-26/basic/authorization (fallbacks)
+ */
+export function defaultAuthorizationServer(origin: URL): AuthorizationServer {
+  return {
+    issuer: origin.origin,
+    authorization_endpoint: new URL('/authorize', origin).href,
+    token_endpoint: new URL('/token', origin).href,
+    registration_endpoint: new URL('/register', origin).href,
+    code_challenge_methods_supported: ['S256'],
+  };
+}
+
+async function fetchMetadata(url: URL, issuer: URL, fetch: Fetch): Promise<AuthorizationServer | undefined> {
+  const who = `The authorization server ${issuer.origin}`;
+  const response = await fetch(url.href, { method: 'GET', headers: { accept: 'application/json' } });
+  if (response.status >= 500 || response.status === 429) {
+    throw new AuthError('server_error', `${who} cannot be asked right now (HTTP ${response.status}).`);
+  }
+  return response.status === 200
+    ? assertUsable(await readMetadata(response, issuer, who), issuer.host)
+    : undefined;
+}
+
+async function readMetadata(response: Response, issuer: URL, who: string): Promise<AuthorizationServer> {
+  try {
+    return await oauth.processDiscoveryResponse(issuer, response);
+  } catch (error) {
+    if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
+      throw new AuthError('issuer_mismatch', `${who} presents the metadata of another issuer.`, {
+        cause: error,
+      });
+    }
+    throw toAuthError(error, `${who}'s metadata`);
+  }
+}
+
+const endpoints = [
+  ['authorization_endpoint', 'authorization endpoint'],
+  ['token_endpoint', 'token endpoint'],
+  ['registration_endpoint', 'registration endpoint'],
+  ['revocation_endpoint', 'revocation endpoint'],
+] as const;
+
+function assertUsable(metadata: AuthorizationServer, host: string): AuthorizationServer {
+  for (const [name, words] of endpoints) {
+    const endpoint: unknown = metadata[name];
+    if (endpoint === undefined) {
+      continue;
+    }
+    if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
+      throw new AuthError(
+        'invalid_response',
+        `The authorization server ${host} names a ${words} that is not a URL.`,
+      );
+    }
+    assertSecureUrl(new URL(endpoint), `The ${words} of ${host}`);
+  }
+  return metadata;
+}

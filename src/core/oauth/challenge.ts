@@ -1,0 +1,58 @@
+import * as oauth from 'oauth4webapi';
+
+/** What a server's `WWW-Authenticate: Bearer` (or DPoP) says. All of it is attacker-controlled. */
+export interface Challenge {
+  /** RFC 9728, section 5.1. Not checked yet. */
+  readonly resourceMetadata?: URL | undefined;
+  /** RFC 6750, section 3: space-separated. */
+  readonly scope?: string | undefined;
+  /** RFC 6750, section 3.1, for example `invalid_token` or `insufficient_scope`. */
+  readonly error?: string | undefined;
+}
+
+/**
+ * Reads the challenge of a 401 or 403 response; `undefined` where there is none that OAuth can meet. Does
+ * not touch the body.
+ */
+export async function parseChallenge(response: Response): Promise<Challenge | undefined> {
+  const challenges = await readChallenges(response);
+  const challenge =
+    challenges.find(
+      ({ scheme, parameters }) => isOAuth(scheme) && parameters.resource_metadata !== undefined,
+    ) ?? challenges.find(({ scheme }) => isOAuth(scheme));
+  if (challenge === undefined) {
+    return undefined;
+  }
+  const { resource_metadata: metadata, scope, error } = challenge.parameters;
+  return {
+    resourceMetadata: metadata !== undefined && URL.canParse(metadata) ? new URL(metadata) : undefined,
+    scope: scope === '' ? undefined : scope,
+    error,
+  };
+}
+
+function isOAuth(scheme: string): boolean {
+  return scheme === 'bearer' || scheme === 'dpop';
+}
+
+async function readChallenges(response: Response): Promise<readonly oauth.WWWAuthenticateChallenge[]> {
+  try {
+    // oauth4webapi's parser of this header is reached through its resource request only; nothing is sent.
+    await oauth.protectedResourceRequest(
+      'unsent',
+      'GET',
+      new URL('https://unsent.invalid/'),
+      undefined,
+      undefined,
+      {
+        [oauth.customFetch]: () => Promise.resolve(response),
+      },
+    );
+  } catch (error) {
+    if (error instanceof oauth.WWWAuthenticateChallengeError) {
+      return error.cause;
+    }
+    throw error;
+  }
+  return [];
+}

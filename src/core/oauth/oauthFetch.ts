@@ -1,0 +1,144 @@
+import { type Clock, createDeadline } from '../clock.ts';
+import { AuthError, abortError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { assertSecureUrl } from '../serverUrl.ts';
+
+/** `fetch`, as a port. In VS Code it is the global one, which honours its proxy and CA settings (G5). */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** What sending needs. */
+export interface NetworkPorts {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const timeLimit = 30_000;
+const sizeLimit = 1_000_000;
+const redirectLimit = 3;
+
+/**
+ * The one place that sends OAuth requests: https only (loopback excepted), 30 s and 1 MB at most including
+ * the body, redirects followed for GET only and checked hop by hop. The response is complete when it
+ * arrives. Fits oauth4webapi's `customFetch`.
+ *
+ * @throws AuthError `insecure_url`, `network`, `timeout`, `invalid_response` (too large) or `cancelled`
+ */
+export function createOAuthFetch(ports: NetworkPorts, signal: AbortSignal): Fetch {
+  return async (url, init) => {
+    const { host } = new URL(url);
+    const deadline = createDeadline(ports.clock, timeLimit, {
+      signal,
+      sentence: `${host} did not answer within ${timeLimit / 1000} seconds.`,
+    });
+    try {
+      return await follow(ports, url, { ...init, signal: deadline.signal });
+    } catch (error) {
+      throw deadline.signal.aborted ? abortError(deadline.signal) : error;
+    } finally {
+      deadline.dispose();
+    }
+  };
+}
+
+async function follow(
+  ports: NetworkPorts,
+  start: string,
+  init: RequestInit & { signal: AbortSignal },
+): Promise<Response> {
+  let url = new URL(start);
+  for (let hop = 0; ; hop++) {
+    assertSecureUrl(url, `The address ${url.origin}`);
+    const response = await sendOnce(ports, url, init);
+    const location = response.headers.get('location');
+    if (init.method !== 'GET' || !isRedirect(response.status) || location === null) {
+      return await complete(response, url, init.signal);
+    }
+    await response.body?.cancel();
+    if (hop === redirectLimit || !URL.canParse(location, url)) {
+      throw new AuthError('invalid_response', `${url.host} redirects without end.`);
+    }
+    url = new URL(location, url);
+  }
+}
+
+async function sendOnce({ fetch, clock, log }: NetworkPorts, url: URL, init: RequestInit): Promise<Response> {
+  const started = clock.now();
+  try {
+    const response = await fetch(url.href, { ...init, redirect: 'manual' });
+    log.debug(`${init.method ?? 'GET'} ${url.origin}${url.pathname}`, {
+      status: response.status,
+      milliseconds: clock.now() - started,
+    });
+    return response;
+  } catch (error) {
+    log.debug(`${init.method ?? 'GET'} ${url.origin}${url.pathname}`, { failure: error });
+    throw networkError(url, error);
+  }
+}
+
+/** A failed `fetch` as a sentence. */
+export function networkError(url: URL, error: unknown): AuthError {
+  const reason = networkReasons.get(systemCode(error) ?? '') ?? 'the connection failed';
+  return new AuthError('network', `${url.host} cannot be reached: ${reason}.`, { cause: error });
+}
+
+const networkReasons = new Map([
+  ['ECONNREFUSED', 'nothing listens there (connection refused)'],
+  ['ECONNRESET', 'the connection was reset'],
+  ['ENOTFOUND', 'its name cannot be resolved'],
+  ['EAI_AGAIN', 'name resolution does not work right now'],
+  ['ETIMEDOUT', 'the connection timed out'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'the connection timed out'],
+  ['EHOSTUNREACH', 'there is no route to it'],
+  ['ENETUNREACH', 'the network is unreachable'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain is self-signed'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not trusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not trusted'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+]);
+
+function systemCode(error: unknown): string | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth++) {
+    if ('code' in current && typeof current.code === 'string') {
+      return current.code;
+    }
+    current = current.cause;
+  }
+  return undefined;
+}
+
+/** Reads the whole body within the limits, so that nothing later waits on a hostile server. */
+async function complete(response: Response, url: URL, signal: AbortSignal): Promise<Response> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  const abandon = () => void reader?.cancel().catch(() => undefined);
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      size += part.value.byteLength;
+      if (size > sizeLimit) {
+        abandon();
+        throw new AuthError('invalid_response', `The answer of ${url.host} is larger than 1 MB.`);
+      }
+      chunks.push(part.value);
+    }
+  } catch (error) {
+    throw error instanceof AuthError ? error : networkError(url, error);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+  if (signal.aborted) {
+    throw abortError(signal);
+  }
+  const { status, headers } = response;
+  const bodyless = status === 101 || status === 204 || status === 205 || status === 304;
+  return new Response(bodyless ? null : new Blob(chunks), { status, headers });
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}

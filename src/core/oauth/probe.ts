@@ -1,0 +1,100 @@
+import { createDeadline } from '../clock.ts';
+import { openConversation } from '../connection/mcpConversation.ts';
+import { AuthError, abortError, isCancelled } from '../errors.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
+import { type Fetch, type NetworkPorts, networkError } from './oauthFetch.ts';
+
+/** What a server says to a request without a credential. */
+export type ProbeResult =
+  | { readonly kind: 'challenged'; readonly challenge: Challenge | undefined }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'failed'; readonly error: AuthError };
+
+const timeLimit = 30_000;
+
+/**
+ * Talks MCP to a server without a credential until it is challenged: most do that on the first request, some
+ * only when they are asked for their tools.
+ *
+ * @throws AuthError `cancelled` only; other failures are results
+ */
+export async function probeServer(
+  { serverUrl, transport }: { readonly serverUrl: URL; readonly transport: 'http' | 'sse' },
+  { fetch, clock, log }: NetworkPorts,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const deadline = createDeadline(clock, timeLimit, {
+    signal,
+    sentence: `${serverUrl.host} did not answer within ${timeLimit / 1000} seconds.`,
+  });
+  let isAnswered = false;
+  const send: Fetch = async (url, init) => {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: deadline.signal });
+    log.debug('Asked the server without a credential', { origin: serverUrl.origin, status: response.status });
+    isAnswered ||= response.ok;
+    return await throwIfChallenged(response);
+  };
+  try {
+    await (transport === 'sse' ? openEventStream(serverUrl, send) : askForTools(serverUrl, send));
+    return { kind: 'open' };
+  } catch (error) {
+    if (error instanceof Challenged) {
+      return { kind: 'challenged', challenge: error.challenge };
+    }
+    const failure = toFailure(error, serverUrl, deadline.signal);
+    // Who answers, whatever the answer says, has not asked for a credential.
+    return isAnswered ? { kind: 'open' } : { kind: 'failed', error: failure };
+  } finally {
+    deadline.dispose();
+  }
+}
+
+function toFailure(error: unknown, serverUrl: URL, signal: AbortSignal): AuthError {
+  const reason = signal.aborted ? abortError(signal) : error;
+  if (isCancelled(reason)) {
+    throw reason;
+  }
+  return reason instanceof AuthError ? reason : networkError(serverUrl, reason);
+}
+
+async function askForTools(serverUrl: URL, send: Fetch): Promise<void> {
+  const conversation = await openConversation(serverUrl, send);
+  try {
+    if (conversation.hasTools) {
+      await conversation.request('tools/list');
+    }
+  } finally {
+    await conversation.close();
+  }
+}
+
+async function openEventStream(serverUrl: URL, send: Fetch): Promise<void> {
+  const response = await send(serverUrl.href, { method: 'GET', headers: { accept: 'text/event-stream' } });
+  void response.body?.cancel().catch(() => undefined);
+  if (!response.ok) {
+    throw new AuthError('server_error', `${serverUrl.host} answered HTTP ${response.status}.`);
+  }
+}
+
+/** Unwinds a conversation at the point where the server asks for a credential. */
+class Challenged extends Error {
+  readonly challenge: Challenge | undefined;
+
+  constructor(challenge: Challenge | undefined) {
+    super('challenged');
+    this.challenge = challenge;
+  }
+}
+
+async function throwIfChallenged(response: Response): Promise<Response> {
+  if (response.status !== 401 && response.status !== 403) {
+    return response;
+  }
+  const challenge = await parseChallenge(response);
+  void response.body?.cancel().catch(() => undefined);
+  // A 403 without a challenge is no request for a credential.
+  if (response.status === 401 || challenge) {
+    throw new Challenged(challenge);
+  }
+  return response;
+}

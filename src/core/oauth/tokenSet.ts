@@ -1,0 +1,39 @@
+import type { TokenEndpointResponse } from 'oauth4webapi';
+
+/** What the token endpoint gave. Holds secrets: never logged, kept in secret storage only. */
+export interface TokenSet {
+  readonly accessToken: string;
+  /** In lower case, for example `bearer`. */
+  readonly tokenType: string;
+  readonly refreshToken?: string | undefined;
+  /** Milliseconds since the epoch; absent when the server does not say. */
+  readonly expiresAt?: number | undefined;
+  /** Space-separated; absent when the server granted what was asked for. */
+  readonly scope?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/**
+ * Reads a validated token response. What a refresh leaves out (refresh token, scope) stays as it was
+ * (RFC 6749, section 6).
+ *
+ * @param requestedAt milliseconds since the epoch, from before the request: expiry is counted from there, so
+ * that a slow answer never makes a token look younger than it is
+ */
+export function toTokenSet(
+  response: TokenEndpointResponse,
+  requestedAt: number,
+  previous?: TokenSet,
+): TokenSet {
+  // NaN where the server does not say, and infinite for a lifetime that JSON could not store.
+  const expiresAt = requestedAt + (response.expires_in ?? Number.NaN) * 1000;
+  return {
+    accessToken: response.access_token,
+    tokenType: response.token_type,
+    refreshToken: response.refresh_token ?? previous?.refreshToken,
+    expiresAt: Number.isFinite(expiresAt) ? expiresAt : undefined,
+    scope: response.scope ?? previous?.scope,
+    receivedAt: requestedAt,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Disposable } from '../disposable.ts';
+import { AuthError, isCancelled } from '../errors.ts';
+import { Emitter } from '../event.ts';
+import { authenticate } from '../oauth/authenticate.ts';
+import type {
+  AuthenticationPorts,
+  AuthenticationRequest,
+  AuthenticationStep,
+} from '../oauth/authentication.ts';
+import { canonicalServerUrl } from '../serverUrl.ts';
+import type { Session } from './session.ts';
+import type { SessionStore } from './sessionStore.ts';
+
+/** An authentication under way, as seen from outside. */
+export interface RunningAuthentication {
+  readonly step: AuthenticationStep;
+  /** Settles with the stored session, or with an {@link AuthError}. */
+  readonly result: Promise<Session>;
+  /** Fires with every step. */
+  readonly onDidChangeStep: Emitter<AuthenticationStep>['event'];
+  cancel(): void;
+  /** Shows the sign-in page once more; nothing happens unless the browser is waited for. */
+  reopenBrowser(): Promise<void>;
+}
+
+/** What starting an authentication takes. */
+export type AuthenticationTarget = Pick<
+  AuthenticationRequest,
+  'additionalScope' | 'askForSecret' | 'oauth' | 'redirectKind' | 'serverUrl' | 'transport'
+>;
+
+/** Runs authentications: one per server at a time, and remembers how the last one of this window failed. */
+export class Authenticator implements Disposable {
+  readonly #ports: AuthenticationPorts;
+  readonly #sessions: SessionStore;
+  readonly #running = new Map<string, Running>();
+  readonly #failures = new Map<string, AuthError>();
+  readonly #changed = new Emitter<void>();
+
+  /** Fires when an authentication starts, reaches another step, or ends. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: AuthenticationPorts, sessions: SessionStore) {
+    this.#ports = ports;
+    this.#sessions = sessions;
+  }
+
+  /** What runs for a server, by its canonical URL. */
+  running(serverUrl: string): RunningAuthentication | undefined {
+    return this.#running.get(serverUrl);
+  }
+
+  /** How the last authentication of a server failed, unless a later one did not. */
+  failure(serverUrl: string): AuthError | undefined {
+    return this.#failures.get(serverUrl);
+  }
+
+  /** Starts an authentication, or joins the one that runs for this server already. */
+  start(target: AuthenticationTarget): RunningAuthentication {
+    const serverUrl = canonicalServerUrl(target.serverUrl);
+    const existing = this.#running.get(serverUrl);
+    if (existing) {
+      return existing;
+    }
+    this.#failures.delete(serverUrl);
+    const work = async (request: WorkRequest) => {
+      try {
+        const session = await authenticate({ ...target, ...request }, this.#ports);
+        await this.#sessions.put(session);
+        return session;
+      } catch (error) {
+        throw this.#recordFailure(serverUrl, error);
+      } finally {
+        this.#running.delete(serverUrl);
+        this.#changed.fire();
+      }
+    };
+    const running = new Running(work, () => this.#changed.fire());
+    this.#running.set(serverUrl, running);
+    this.#changed.fire();
+    return running;
+  }
+
+  dispose(): void {
+    for (const running of this.#running.values()) {
+      running.cancel();
+    }
+    this.#changed.dispose();
+  }
+
+  #recordFailure(serverUrl: string, error: unknown): unknown {
+    if (isCancelled(error)) {
+      this.#ports.log.info('Authentication cancelled');
+    } else if (error instanceof AuthError) {
+      this.#failures.set(serverUrl, error);
+      this.#ports.log.warn('Authentication failed', { reason: error });
+    } else {
+      this.#ports.log.error('Authentication failed unexpectedly', { reason: error });
+    }
+    return error;
+  }
+}
+
+type WorkRequest = Pick<AuthenticationRequest, 'onStep' | 'onWaiting' | 'signal'>;
+
+class Running implements RunningAuthentication {
+  readonly #controller = new AbortController();
+  readonly #steps = new Emitter<AuthenticationStep>();
+  #step: AuthenticationStep = 'discovering';
+  #reopen: (() => Promise<boolean>) | undefined;
+
+  readonly onDidChangeStep = this.#steps.event;
+  readonly result: Promise<Session>;
+
+  /** Starts the work at once. */
+  constructor(work: (request: WorkRequest) => Promise<Session>, onChange: () => void) {
+    this.result = work({
+      signal: this.#controller.signal,
+      onStep: (step) => {
+        this.#step = step;
+        this.#reopen = undefined;
+        this.#steps.fire(step);
+        onChange();
+      },
+      onWaiting: (reopen) => {
+        this.#reopen = reopen;
+      },
+    }).finally(() => {
+      this.#reopen = undefined;
+    });
+    // Whoever started it awaits it; should nobody, the failure is in the log and in the tree.
+    this.result.catch(() => undefined);
+  }
+
+  get step(): AuthenticationStep {
+    return this.#step;
+  }
+
+  cancel(): void {
+    this.#controller.abort(new AuthError('cancelled', 'The sign-in was cancelled.'));
+  }
+
+  async reopenBrowser(): Promise<void> {
+    await this.#reopen?.();
+  }
+}

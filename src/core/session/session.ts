@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { AuthError } from '../errors.ts';
+import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
+import type { ClientRegistration } from '../oauth/clientRegistration.ts';
+import { unionScopes } from '../oauth/scope.ts';
+import type { TokenSet } from '../oauth/tokenSet.ts';
+
+/**
+ * A login at one server. Complete in itself: it can be refreshed and revoked without discovery or the
+ * registration store. Holds secrets: never logged, kept in secret storage only.
+ */
+export interface Session {
+  /** Canonical URL of the MCP server, the only thing a credential is ever looked up by. */
+  readonly serverUrl: string;
+  /** The `resource` of RFC 8707, byte for byte as it was sent. */
+  readonly resource: string;
+  /** The metadata that refresh and revocation need. Its `issuer` issued the tokens. */
+  readonly authorizationServer: AuthorizationServer;
+  readonly client: ClientRegistration;
+  /** Space-separated scopes asked for; absent when none were. */
+  readonly requestedScope?: string | undefined;
+  readonly tokens: TokenSet;
+  /** Milliseconds since the epoch of the sign-in. */
+  readonly createdAt: number;
+  /**
+   * Set, in milliseconds since the epoch, when the authorization server said that the refresh token is no
+   * good. The record stays, for the next sign-in to build on.
+   */
+  readonly refreshRejectedAt?: number | undefined;
+}
+
+const text = v.string();
+const time = v.pipe(v.number(), v.finite());
+
+const session = v.object({
+  version: v.literal(1),
+  serverUrl: v.pipe(text, v.url()),
+  resource: text,
+  authorizationServer: v.looseObject({
+    issuer: v.pipe(text, v.url()),
+    token_endpoint: v.optional(text),
+    revocation_endpoint: v.optional(text),
+  }),
+  client: v.object({
+    origin: v.picklist(['dynamic', 'metadataDocument', 'preRegistered']),
+    clientId: text,
+    clientSecret: v.optional(text),
+    tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
+    secretExpiresAt: v.optional(time),
+  }),
+  requestedScope: v.optional(text),
+  tokens: v.object({
+    accessToken: text,
+    tokenType: text,
+    refreshToken: v.optional(text),
+    expiresAt: v.optional(time),
+    scope: v.optional(text),
+    receivedAt: time,
+  }),
+  createdAt: time,
+  refreshRejectedAt: v.optional(time),
+});
+
+/** The record as it is stored. */
+export function serializeSession(value: Session): string {
+  return JSON.stringify({ version: 1, ...value });
+}
+
+/**
+ * Reads a stored record.
+ *
+ * @throws AuthError `storage` for anything else than a version 1 record
+ */
+export function parseSession(record: string): Session {
+  try {
+    const { version: _version, ...parsed } = v.parse(session, JSON.parse(record));
+    return { ...parsed, authorizationServer: parsed.authorizationServer as AuthorizationServer };
+  } catch (error) {
+    // Neither error may travel on as the cause: both quote the record.
+    const reason =
+      error instanceof v.ValiError ? `at ${v.getDotPath(error.issues[0]) ?? 'its root'}` : 'not JSON';
+    throw new AuthError('storage', `A stored session could not be read (${reason}).`);
+  }
+}
+
+/** The scopes that the tokens carry, as far as the server told. */
+export function grantedScope({ tokens, requestedScope }: Session): string | undefined {
+  return tokens.scope ?? requestedScope;
+}
+
+/**
+ * The scopes to ask for when a server wants more than a session has: all that were asked for, and those.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (scope challenge handling)
+ */
+export function stepUpScope(
+  session: Session | undefined,
+  challenged: string | undefined,
+): string | undefined {
+  return unionScopes(session?.requestedScope ?? session?.tokens.scope, challenged);
+}

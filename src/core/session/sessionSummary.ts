@@ -1,0 +1,32 @@
+import type { ClientOrigin } from '../oauth/clientRegistration.ts';
+import { isRefreshable } from './refresh.ts';
+import { grantedScope, type Session } from './session.ts';
+
+/** What may be shown of a session: everything but its secrets. Strings stem from servers. */
+export interface SessionSummary {
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number | undefined;
+  readonly refreshable: boolean;
+  readonly clientId: string;
+  readonly clientOrigin: ClientOrigin;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** @see SessionSummary */
+export function summarizeSession(session: Session): SessionSummary {
+  return {
+    issuer: session.authorizationServer.issuer,
+    scopes:
+      grantedScope(session)
+        ?.split(' ')
+        .filter((scope) => scope !== '') ?? [],
+    expiresAt: session.tokens.expiresAt,
+    refreshable: isRefreshable(session),
+    clientId: session.client.clientId,
+    clientOrigin: session.client.origin,
+    createdAt: session.createdAt,
+  };
+}

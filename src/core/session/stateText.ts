@@ -1,0 +1,124 @@
+import type { AuthenticationStep } from '../oauth/authentication.ts';
+import type { ServerState } from './serverState.ts';
+
+/** A state in words. */
+export interface StateText {
+  /** For the muted column of a row: a few words in lower case. */
+  readonly short: string;
+  /** What holds, and what to do next. */
+  readonly sentence: string;
+}
+
+/** What a step tells the person who waits for it. */
+export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
+  discovering: {
+    short: 'asking the server…',
+    sentence: 'Asking the server where to sign in.',
+  },
+  registering: {
+    short: 'introducing this editor…',
+    sentence: 'Introducing this editor to the authorization server.',
+  },
+  openingBrowser: {
+    short: 'opening your browser…',
+    sentence: 'Opening the sign-in page in your browser.',
+  },
+  waitingForBrowser: {
+    short: 'waiting for your browser…',
+    sentence: 'Finish signing in in your browser.',
+  },
+  exchangingCode: {
+    short: 'completing the sign-in…',
+    sentence: 'Completing the sign-in.',
+  },
+};
+
+/** Words for a state. `now` in milliseconds since the epoch. Total, and free of secrets. */
+export function stateText(state: ServerState, now: number): StateText {
+  switch (state.kind) {
+    case 'invalid':
+      return { short: lowerFirst(state.reason.replace(/(?:: .*|\.)$/s, '')), sentence: state.reason };
+    case 'stdio':
+      return {
+        short: 'stdio · credentials from its environment',
+        sentence:
+          'A stdio server takes its credentials from its environment: there is nothing to sign in to.',
+      };
+    case 'missingVariable':
+      return {
+        short: `${state.names.join(', ')} ${state.names.length === 1 ? 'is' : 'are'} not set`,
+        sentence: `${state.names.join(', ')} ${state.names.length === 1 ? 'is' : 'are'} not set in this window's environment.`,
+      };
+    case 'staticHeader':
+      return {
+        short: 'header from .mcp.json',
+        sentence: 'The Authorization header in .mcp.json is sent as it is; OAuth is off.',
+      };
+    case 'headersHelper':
+      return {
+        short: 'header from helper',
+        sentence: 'The command in "headersHelper" provides the headers.',
+      };
+    case 'headersOnly':
+      return {
+        short: 'WebSocket · headers only',
+        sentence: 'A WebSocket server takes credentials from "headers" only.',
+      };
+    case 'authenticating':
+      return stepTexts[state.step];
+    case 'refreshing':
+      return { short: 'refreshing…', sentence: 'Getting a new access token.' };
+    case 'authenticated':
+      return authenticatedText(state, now);
+    case 'expired':
+      return { short: 'session expired', sentence: 'The session has expired. Authenticate again.' };
+    case 'needsAuthentication':
+      return state.failure
+        ? { short: 'needs authentication', sentence: state.failure.message }
+        : {
+            short: 'needs authentication',
+            sentence: 'Authenticate once; every client can then use this server.',
+          };
+    case 'noAuthenticationNeeded':
+      return { short: 'no authentication needed', sentence: 'The server answers without authentication.' };
+  }
+}
+
+function authenticatedText(state: ServerState & { kind: 'authenticated' }, now: number): StateText {
+  if (state.expiresAt === undefined) {
+    return { short: 'authenticated', sentence: 'Authenticated. The server did not say until when.' };
+  }
+  const left = state.expiresAt - now;
+  const renewal = state.refreshable ? ' It is refreshed by itself.' : ' Then you authenticate again.';
+  if (left <= 0 && !state.refreshable) {
+    return stateText({ kind: 'expired' }, now);
+  }
+  if (left <= 0) {
+    return {
+      short: 'authenticated · refreshes on next use',
+      sentence: 'Authenticated. The access token is refreshed on next use.',
+    };
+  }
+  return {
+    short: `authenticated · ${durationText(left)}`,
+    sentence: `Authenticated · expires in ${durationText(left)}.${renewal}`,
+  };
+}
+
+/** A duration in its largest sensible unit, for example `52 min`; `ms` in milliseconds. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 90) {
+    return `${Math.max(seconds, 0)} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) {
+    return `${minutes} min`;
+  }
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

@@ -1,0 +1,86 @@
+import { type ExtensionContext, env, window } from 'vscode';
+import { systemClock } from './core/clock.ts';
+import { Inventory } from './core/inventory.ts';
+import { Log } from './core/log.ts';
+import type { Browser } from './core/oauth/authentication.ts';
+import type { Fetch } from './core/oauth/oauthFetch.ts';
+import { PendingAuthorizations } from './core/oauth/pendingAuthorizations.ts';
+import { Redactor } from './core/redaction.ts';
+import { Authenticator } from './core/session/authenticator.ts';
+import { SessionRefresher } from './core/session/refresh.ts';
+import { RegistrationStore } from './core/session/registrationStore.ts';
+import { SessionStore } from './core/session/sessionStore.ts';
+import { externalBrowser } from './vscode/browser.ts';
+import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
+import { registerCommands } from './vscode/commands.ts';
+import { ConfigurationFiles } from './vscode/configurationFiles.ts';
+import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
+import { personPrompt } from './vscode/personPrompt.ts';
+import { createUriHandler, createUriHandlerRedirect } from './vscode/redirectUri.ts';
+import { ServersView } from './vscode/serversView.ts';
+
+/** What stands in for the outside world where there is no person, as in tests. */
+export interface Surroundings {
+  readonly browser: Browser;
+}
+
+/** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
+export interface Parts {
+  readonly inventory: Inventory;
+  readonly sessions: SessionStore;
+}
+
+/** Called by VS Code, once per window. */
+export async function activate(context: ExtensionContext): Promise<void> {
+  await compose(context, { browser: externalBrowser });
+}
+
+/** Puts the product together. Everything made here ends with the context's subscriptions. */
+export async function compose(context: ExtensionContext, { browser }: Surroundings): Promise<Parts> {
+  const channel = window.createOutputChannel('MCP Auth', { log: true });
+  const redactor = new Redactor();
+  const log = new Log((level, line) => channel[level](line), redactor);
+  const clock = systemClock;
+  // Read at each call: VS Code replaces the global one when proxy settings change.
+  const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
+  const network = { fetch, clock, log };
+
+  const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
+  const registrations = new RegistrationStore(context.secrets, log);
+  const pending = new PendingAuthorizations(log);
+  const refresher = new SessionRefresher({ ...network, sessions });
+  const redirects = {
+    uriHandler: createUriHandlerRedirect(context.extension.id),
+    loopback: createLoopbackRedirect(pending, log),
+  };
+  const authentication = {
+    ...network,
+    browser,
+    redirects,
+    pending,
+    prompt: personPrompt,
+    registrations,
+    redactor,
+    clientMetadataUrl: configuredClientMetadataUrl,
+  };
+  const authenticator = new Authenticator(authentication, sessions);
+  const inventory = new Inventory({ sessions, authenticator, refresher, clock, environment: process.env });
+  const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
+
+  context.subscriptions.push(
+    channel,
+    sessions,
+    authenticator,
+    inventory,
+    files,
+    window.registerUriHandler(createUriHandler(pending, log)),
+    registerCommands({ ...network, inventory, authenticator, refresher, sessions, files, channel }),
+    new ServersView(inventory, clock),
+  );
+  log.info('MCP Auth started', {
+    version: String(context.extension.packageJSON.version),
+    remote: env.remoteName,
+  });
+  await Promise.all([files.reload(), sessions.reload()]);
+  return { inventory, sessions };
+}

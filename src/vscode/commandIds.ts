@@ -1,0 +1,17 @@
+/** The commands, as package.json contributes them. */
+export const commandIds = {
+  authenticate: 'mcpAuth.authenticate',
+  authenticateThroughLocalhost: 'mcpAuth.authenticateThroughLocalhost',
+  cancelAuthentication: 'mcpAuth.cancelAuthentication',
+  signOut: 'mcpAuth.signOut',
+  testConnection: 'mcpAuth.testConnection',
+  openDefinition: 'mcpAuth.openDefinition',
+  reload: 'mcpAuth.reload',
+  showLog: 'mcpAuth.showLog',
+} as const;
+
+/** One of {@link commandIds}. */
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+/** The view of the servers, as package.json contributes it. */
+export const serversViewId = 'mcpAuth.servers';

@@ -1,0 +1,84 @@
+import { commands, Disposable, type LogOutputChannel } from 'vscode';
+import type { Clock } from '../core/clock.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { Log } from '../core/log.ts';
+import type { Fetch } from '../core/oauth/oauthFetch.ts';
+import type { Authenticator } from '../core/session/authenticator.ts';
+import type { SessionRefresher } from '../core/session/refresh.ts';
+import type { SessionStore } from '../core/session/sessionStore.ts';
+import { authenticateCommand, authenticateThroughLocalhostCommand } from './authenticateCommand.ts';
+import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
+import { type CommandId, commandIds } from './commandIds.ts';
+import type { ConfigurationFiles } from './configurationFiles.ts';
+import { openDefinition } from './openDefinition.ts';
+import { pickServer } from './pickServer.ts';
+import { showError } from './showError.ts';
+import { signOutCommand } from './signOutCommand.ts';
+import { testConnectionCommand } from './testConnectionCommand.ts';
+import { isTreeNode } from './treeNode.ts';
+
+/** What the commands work with. */
+export interface CommandPorts {
+  readonly inventory: Inventory;
+  readonly authenticator: Authenticator;
+  readonly refresher: SessionRefresher;
+  readonly sessions: SessionStore;
+  readonly files: ConfigurationFiles;
+  readonly channel: LogOutputChannel;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Command = (argument: unknown, ports: CommandPorts) => Promise<void> | void;
+
+const table: Readonly<Record<CommandId, Command>> = {
+  [commandIds.authenticate]: authenticateCommand,
+  [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
+  [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
+  [commandIds.signOut]: signOutCommand,
+  [commandIds.testConnection]: testConnectionCommand,
+  [commandIds.openDefinition]: openDefinitionCommand,
+  [commandIds.reload]: reloadCommand,
+  [commandIds.showLog]: (_argument, { channel }) => channel.show(),
+};
+
+/** Registers every command of the table. What one throws is shown by {@link showError}. */
+export function registerCommands(ports: CommandPorts): Disposable {
+  return Disposable.from(
+    ...Object.entries(table).map(([id, command]) =>
+      commands.registerCommand(id, async (argument: unknown) => {
+        try {
+          await command(argument, ports);
+        } catch (error) {
+          showError(error, {}, ports.log);
+        }
+      }),
+    ),
+  );
+}
+
+async function openDefinitionCommand(argument: unknown, { inventory, clock }: CommandPorts): Promise<void> {
+  if (isTreeNode(argument) && argument.kind === 'problem') {
+    const source = inventory.snapshot().find(({ id }) => id === argument.id);
+    await (source?.problem && openDefinition(source.id, source.problem.range));
+    return;
+  }
+  const server = await pickServer(
+    argument,
+    {
+      placeholder: 'Open the definition of which server?',
+      accepts: () => true,
+      noneSentence: 'There is no server.',
+    },
+    inventory,
+    clock.now(),
+  );
+  if (server) {
+    await openDefinition(server.sourceId, server.definition.range);
+  }
+}
+
+async function reloadCommand(_argument: unknown, { files, sessions }: CommandPorts): Promise<void> {
+  await Promise.all([files.reload(), sessions.reload()]);
+}

@@ -1,0 +1,61 @@
+import { workspace } from 'vscode';
+import type { OAuthConfiguration } from '../core/config/serverDefinition.ts';
+import { AuthError } from '../core/errors.ts';
+import type { ServerSnapshot } from '../core/inventory.ts';
+import { stateText } from '../core/session/stateText.ts';
+
+/** A server that OAuth can be used with. */
+export interface OAuthTarget {
+  readonly name: string;
+  readonly serverUrl: URL;
+  /** The key of the server's session. */
+  readonly canonicalUrl: string;
+  readonly transport: 'http' | 'sse';
+  readonly oauth?: OAuthConfiguration | undefined;
+}
+
+/** Whether OAuth applies to a server at all. */
+export function usesOAuth({ state }: ServerSnapshot): boolean {
+  switch (state.kind) {
+    case 'authenticated':
+    case 'authenticating':
+    case 'expired':
+    case 'needsAuthentication':
+    case 'noAuthenticationNeeded':
+    case 'refreshing':
+      return true;
+    case 'headersHelper':
+    case 'headersOnly':
+    case 'invalid':
+    case 'missingVariable':
+    case 'staticHeader':
+    case 'stdio':
+      return false;
+  }
+}
+
+/**
+ * What to contact for a server. The only way from a row to the network, so that nothing is contacted on
+ * behalf of a folder that is not trusted (G2).
+ *
+ * @throws AuthError `untrusted_workspace`, or `invalid_definition` where OAuth does not apply
+ */
+export function toOAuthTarget(server: ServerSnapshot): OAuthTarget {
+  if (!workspace.isTrusted) {
+    throw new AuthError(
+      'untrusted_workspace',
+      'This workspace is not trusted: its servers are listed, but not contacted.',
+    );
+  }
+  const { definition, endpoint } = server;
+  if (
+    definition.kind !== 'remote' ||
+    definition.transport === 'ws' ||
+    endpoint?.kind !== 'url' ||
+    !usesOAuth(server)
+  ) {
+    throw new AuthError('invalid_definition', stateText(server.state, 0).sentence);
+  }
+  const { name, transport, oauth } = definition;
+  return { name, serverUrl: endpoint.url, canonicalUrl: endpoint.canonicalUrl, transport, oauth };
+}

@@ -1,0 +1,35 @@
+import type { ClientOrigin } from '../core/oauth/clientRegistration.ts';
+import type { SessionSummary } from '../core/session/sessionSummary.ts';
+import { durationText } from '../core/session/stateText.ts';
+
+/** One fact about a session. */
+export interface SessionDetail {
+  readonly label: string;
+  readonly value: string;
+}
+
+const origins: Readonly<Record<ClientOrigin, string>> = {
+  dynamic: 'registered by itself',
+  metadataDocument: 'metadata document',
+  preRegistered: 'your own',
+};
+
+/** The rows below an authenticated server (A4). `now` in milliseconds since the epoch. */
+export function sessionDetails(session: SessionSummary, now: number): readonly SessionDetail[] {
+  return [
+    { label: 'Issuer', value: session.issuer },
+    { label: 'Scopes', value: session.scopes.length > 0 ? session.scopes.join(' ') : 'none requested' },
+    { label: 'Expires', value: expiryText(session.expiresAt, now) },
+    { label: 'Refreshes itself', value: session.refreshable ? 'yes' : 'no' },
+    { label: 'Client', value: `${session.clientId} · ${origins[session.clientOrigin]}` },
+    { label: 'Signed in', value: new Date(session.createdAt).toLocaleString() },
+  ];
+}
+
+function expiryText(expiresAt: number | undefined, now: number): string {
+  if (expiresAt === undefined) {
+    return 'the server does not say';
+  }
+  const time = new Date(expiresAt).toLocaleTimeString();
+  return expiresAt > now ? `in ${durationText(expiresAt - now)}, at ${time}` : `at ${time}`;
+}

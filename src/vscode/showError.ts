@@ -1,0 +1,80 @@
+import { commands, window } from 'vscode';
+import { AuthError, isCancelled, type Remedy } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { commandIds } from './commandIds.ts';
+
+/** What the buttons of an error do, in the context of the command that failed. */
+export interface RemedyContext {
+  /** Opens the text that the error is about. */
+  readonly openDefinition?: (() => Promise<void>) | undefined;
+  readonly authenticate?: (() => Promise<void>) | undefined;
+  readonly enterClient?: (() => Promise<void>) | undefined;
+  readonly retry?: (() => Promise<void>) | undefined;
+  /** Quoted in front of the sentence, for example the server's name. */
+  readonly subject?: string | undefined;
+}
+
+interface Button {
+  readonly label: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/**
+ * The one place that turns an error into what the user sees: a cancellation into nothing, an
+ * {@link AuthError} into its sentence with its remedy as a button, anything else into a pointer to the log.
+ * Does not wait for the user.
+ */
+export function showError(error: unknown, context: RemedyContext, log: Log): void {
+  if (isCancelled(error)) {
+    return;
+  }
+  if (!(error instanceof AuthError)) {
+    log.error('Unexpected error', { reason: error });
+    show('An unexpected error occurred. The log says more.', showLogButton, log);
+    return;
+  }
+  log.warn('Shown to the user', { reason: error });
+  const message = context.subject === undefined ? error.message : `${context.subject}: ${error.message}`;
+  if (error.code === 'no_authentication_needed') {
+    void window.showInformationMessage(message);
+    return;
+  }
+  show(message, remedyButton(error.remedy, context), log);
+}
+
+function show(message: string, button: Button | undefined, log: Log): void {
+  window.showErrorMessage(message, ...(button ? [button.label] : [])).then(async (chosen) => {
+    try {
+      await (chosen === undefined ? undefined : button?.run());
+    } catch (error) {
+      showError(error, {}, log);
+    }
+  });
+}
+
+const showLogButton: Button = {
+  label: 'Show Log',
+  run: async () => await commands.executeCommand(commandIds.showLog),
+};
+
+function remedyButton(remedy: Remedy, context: RemedyContext): Button | undefined {
+  switch (remedy) {
+    case 'authenticate':
+      return context.authenticate && { label: 'Authenticate', run: context.authenticate };
+    case 'enterClient':
+      return context.enterClient && { label: 'Enter Client Credentials', run: context.enterClient };
+    case 'manageTrust':
+      return {
+        label: 'Manage Workspace Trust',
+        run: async () => await commands.executeCommand('workbench.trust.manage'),
+      };
+    case 'openDefinition':
+      return context.openDefinition && { label: 'Open Definition', run: context.openDefinition };
+    case 'retry':
+      return context.retry && { label: 'Try Again', run: context.retry };
+    case 'showLog':
+      return showLogButton;
+    case 'none':
+      return undefined;
+  }
+}

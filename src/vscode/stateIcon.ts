@@ -1,0 +1,29 @@
+import { ThemeColor, ThemeIcon } from 'vscode';
+import type { ServerState } from '../core/session/serverState.ts';
+
+/** The codicon of a state, in a colour of the theme. */
+export function stateIcon(kind: ServerState['kind']): ThemeIcon {
+  switch (kind) {
+    case 'authenticated':
+      return new ThemeIcon('pass-filled', new ThemeColor('testing.iconPassed'));
+    case 'noAuthenticationNeeded':
+      return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+    case 'needsAuthentication':
+      return new ThemeIcon('circle-large-outline');
+    case 'authenticating':
+    case 'refreshing':
+      return new ThemeIcon('loading~spin');
+    case 'expired':
+    case 'missingVariable':
+      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'invalid':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'staticHeader':
+    case 'headersOnly':
+      return new ThemeIcon('key');
+    case 'headersHelper':
+      return new ThemeIcon('gear');
+    case 'stdio':
+      return new ThemeIcon('terminal');
+  }
+}

@@ -1,0 +1,62 @@
+import { window } from 'vscode';
+import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
+import { InsufficientScopeError } from '../core/errors.ts';
+import type { ServerSnapshot } from '../core/inventory.ts';
+import { stepUpScope } from '../core/session/session.ts';
+import { authenticateServer } from './authenticateCommand.ts';
+import type { CommandPorts } from './commands.ts';
+import { toOAuthTarget } from './oauthTarget.ts';
+import { openDefinition } from './openDefinition.ts';
+import { pickSessionServer } from './pickServer.ts';
+import { showError } from './showError.ts';
+import { serverNode } from './treeNode.ts';
+import { withCancellableProgress } from './withProgress.ts';
+
+/** "Test Connection": whether the server accepts the stored session. */
+export async function testConnectionCommand(argument: unknown, ports: CommandPorts): Promise<void> {
+  const server = await pickSessionServer(argument, 'Test the connection to which server?', ports);
+  if (!server) {
+    return;
+  }
+  const { name, range } = server.definition;
+  try {
+    const target = toOAuthTarget(server);
+    const report = await withCancellableProgress(
+      `Testing the connection to ${JSON.stringify(name)}`,
+      (_report, signal) => testConnection(target, ports, signal),
+    );
+    void window.showInformationMessage(sentence(name, report));
+  } catch (error) {
+    showError(
+      error,
+      {
+        subject: name,
+        authenticate: () => authenticateServer(server, ports, additionalScope(server, error, ports)),
+        retry: () => testConnectionCommand(serverNode(server), ports),
+        openDefinition: () => openDefinition(server.sourceId, range),
+      },
+      ports.log,
+    );
+  }
+}
+
+/** After a 403 for want of scopes, signing in again asks for these as well. */
+function additionalScope(
+  { endpoint }: ServerSnapshot,
+  error: unknown,
+  { sessions }: CommandPorts,
+): { readonly additionalScope?: string | undefined } {
+  if (!(error instanceof InsufficientScopeError) || endpoint?.kind !== 'url') {
+    return {};
+  }
+  return { additionalScope: stepUpScope(sessions.get(endpoint.canonicalUrl), error.scope) };
+}
+
+function sentence(name: string, { serverName, toolCount }: ConnectionReport): string {
+  const facts = [
+    serverName === undefined ? undefined : `it calls itself ${JSON.stringify(serverName.slice(0, 80))}`,
+    toolCount === undefined ? undefined : `it offers ${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
+  ].filter((fact) => fact !== undefined);
+  const rest = facts.length > 0 ? `: ${facts.join(' and ')}` : '';
+  return `${JSON.stringify(name)} accepted the session${rest}.`;
+}

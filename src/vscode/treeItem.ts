@@ -1,0 +1,90 @@
+import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
+import type { ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import { stateText } from '../core/session/stateText.ts';
+import { commandIds } from './commandIds.ts';
+import { stateIcon } from './stateIcon.ts';
+import type { Row } from './treeModel.ts';
+import type { TreeNode } from './treeNode.ts';
+
+/** Renders a row. `now` in milliseconds since the epoch. */
+export function toTreeItem({ id, content }: Row, now: number): TreeItem {
+  switch (content.kind) {
+    case 'source':
+      return sourceItem(content.source);
+    case 'problem':
+      return problemItem(id, content.problem);
+    case 'server':
+      return serverItem(content.server, now);
+    case 'detail':
+      return detailItem(id, content);
+  }
+}
+
+function sourceItem({ id, label, fileName }: SourceSnapshot): TreeItem {
+  const item = new TreeItem(label, TreeItemCollapsibleState.Expanded);
+  item.id = id;
+  item.description = fileName;
+  item.iconPath = ThemeIcon.Folder;
+  item.tooltip = Uri.parse(id).fsPath;
+  item.contextValue = 'source';
+  return item;
+}
+
+function problemItem(sourceId: string, { message }: ConfigurationProblem): TreeItem {
+  const item = new TreeItem(message);
+  item.id = `${sourceId}#problem`;
+  item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  item.tooltip = `${message} Select to open the file at this place.`;
+  item.contextValue = 'problem';
+  const node: TreeNode = { kind: 'problem', id: sourceId };
+  item.command = { command: commandIds.openDefinition, title: 'Open Definition', arguments: [node] };
+  return item;
+}
+
+function detailItem(
+  id: string,
+  { label, value }: { readonly label: string; readonly value: string },
+): TreeItem {
+  const item = new TreeItem(label);
+  item.id = id;
+  item.description = value;
+  item.tooltip = `${label}: ${value}`;
+  return item;
+}
+
+function serverItem(server: ServerSnapshot, now: number): TreeItem {
+  const { definition, state, session } = server;
+  const text = stateText(state, now);
+  const item = new TreeItem(
+    definition.name,
+    session ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+  );
+  item.id = server.id;
+  item.description = text.short;
+  item.iconPath = stateIcon(state.kind);
+  item.tooltip = serverTooltip(server, text.sentence);
+  item.contextValue = `server:${state.kind}${session ? ':session' : ''}`;
+  item.accessibilityInformation = { label: `${definition.name}, MCP server. ${text.sentence}` };
+  return item;
+}
+
+/** Names and URLs stem from the repository: as text or code, never as Markdown, and never as a link. */
+function serverTooltip({ definition }: ServerSnapshot, sentence: string): MarkdownString {
+  const tooltip = new MarkdownString();
+  tooltip.appendMarkdown('**').appendText(definition.name).appendMarkdown('**\n\n').appendText(sentence);
+  if (definition.kind === 'remote') {
+    tooltip
+      .appendMarkdown('\n\n')
+      .appendCodeblock(`${definition.transport} ${shownUrl(definition.url)}`, 'text');
+  }
+  if (definition.kind === 'stdio') {
+    tooltip.appendMarkdown('\n\n').appendCodeblock(`stdio ${definition.command}`, 'text');
+  }
+  return tooltip;
+}
+
+/** As written, variables unexpanded, without the query: keys are sometimes kept there. */
+function shownUrl(url: string): string {
+  return url.replace(/[?#].*$/s, '');
+}

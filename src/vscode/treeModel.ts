@@ -1,0 +1,78 @@
+import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
+import type { ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import { stateText } from '../core/session/stateText.ts';
+import { sessionDetails } from './sessionDetails.ts';
+import type { TreeNode } from './treeNode.ts';
+
+/** What a row shows. */
+export type RowContent =
+  | { readonly kind: 'source'; readonly source: SourceSnapshot }
+  | { readonly kind: 'problem'; readonly problem: ConfigurationProblem }
+  | { readonly kind: 'server'; readonly server: ServerSnapshot }
+  | { readonly kind: 'detail'; readonly label: string; readonly value: string };
+
+/** A row with its place in the tree. */
+export interface Row {
+  readonly id: string;
+  readonly content: RowContent;
+  /** Keys of the rows below it. */
+  readonly children: readonly string[];
+  /** Differs when the row looks different. */
+  readonly look: string;
+}
+
+/** The whole tree at one moment. */
+export interface TreeModel {
+  readonly roots: readonly string[];
+  readonly rows: ReadonlyMap<string, Row>;
+}
+
+/** The key of a row in its model. */
+export function rowKey({ kind, id }: TreeNode): string {
+  return `${kind}:${id}`;
+}
+
+/** Lays out a snapshot as a tree. `now` in milliseconds since the epoch. */
+export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number): TreeModel {
+  const rows = new Map<string, Row>();
+  const add = (id: string, content: RowContent, children: readonly string[], look: unknown): string => {
+    const key = rowKey({ kind: content.kind, id });
+    rows.set(key, { id, content, children, look: JSON.stringify(look) });
+    return key;
+  };
+  const addServer = (server: ServerSnapshot): string => {
+    const details = server.session ? sessionDetails(server.session, now) : [];
+    const children = details.map(({ label, value }) =>
+      add(`${server.id}#${label}`, { kind: 'detail', label, value }, [], value),
+    );
+    const look = [server.definition, server.state.kind, stateText(server.state, now), children.length > 0];
+    return add(server.id, { kind: 'server', server }, children, look);
+  };
+  const roots = snapshot.map((source) => {
+    const { id, problem, servers } = source;
+    const problems = problem ? [add(id, { kind: 'problem', problem }, [], problem)] : [];
+    return add(id, { kind: 'source', source }, [...problems, ...servers.map(addServer)], source.label);
+  });
+  return { roots, rows };
+}
+
+/**
+ * The rows to render anew when one model follows another, `all` if that takes the whole tree. Rows that stay
+ * must not be touched: VS Code loses a click on a row that it is about to render.
+ */
+export function changedRows(before: TreeModel, after: TreeModel): 'all' | readonly string[] {
+  if (!sameKeys(before.roots, after.roots)) {
+    return 'all';
+  }
+  return [...after.rows].flatMap(([key, row]) => {
+    const previous = before.rows.get(key);
+    // A row that is new is rendered with the row above it.
+    return previous && (previous.look !== row.look || !sameKeys(previous.children, row.children))
+      ? [key]
+      : [];
+  });
+}
+
+function sameKeys(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
+}

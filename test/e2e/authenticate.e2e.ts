@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { type Demo, startDemo } from '../support/demo/demo.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
+import { journey } from './harness/journey.ts';
+import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
+import { sampleMcpJson } from './harness/mcpJson.ts';
+import { saveScreenshot } from './harness/screenshot.ts';
+import { modal, notification, type ServersView, serversView } from './harness/serversView.ts';
+import { answer, openSignInPage } from './harness/signIn.ts';
+import { openVsCode, type VsCode } from './harness/window.ts';
+
+/** Seconds; longer than a test needs, shorter than anybody wants to wait for its end. */
+const shortLifetime = 5;
+
+// 127.0.0.2 is to VS Code what any host on the Internet is: not forwarded, not trusted by itself.
+const hosts = [
+  { kind: 'localhost', host: '127.0.0.1', asks: false },
+  { kind: 'another host', host: '127.0.0.2', asks: true },
+] as const;
+
+for (const { kind, host, asks } of hosts) {
+  describe(`authenticating at a server on ${kind}`, () => {
+    let demo: Demo;
+    let folder: TemporaryFolder;
+    let vscode: VsCode;
+    let view: ServersView;
+    let signIn: Page;
+    const picture = (name: string) => vscode.screenshot(`${host}-${name}`);
+
+    before(async () => {
+      demo = await startDemo({ host });
+      folder = await createTemporaryFolder('shop-frontend-');
+      await writeFile(join(folder.path, '.mcp.json'), sampleMcpJson({ sentry: demo.mcpUrl }));
+      vscode = await openVsCode({ folder: folder.path });
+      view = serversView(vscode.page);
+    });
+
+    after(async () => {
+      await vscode?.close();
+      await folder?.remove();
+      await demo?.close();
+    });
+
+    it('lists an OAuth server, a stdio server, a header server and a broken entry', async () => {
+      await view.open();
+      await view.waitFor('sentry', 'needs authentication');
+      await view.waitFor('files', 'stdio');
+      await view.waitFor('internal', 'header from .mcp.json');
+      await view.waitFor('broken', '"url" without "type"');
+      await picture('servers');
+      assert.equal(demo.journal.requests.length, 0, 'nothing is contacted before somebody asks for it');
+    });
+
+    it('opens the sign-in page on a click on Authenticate', async () => {
+      let wasAsked = false;
+      signIn = await openSignInPage(
+        vscode,
+        () => view.press('sentry', 'Authenticate'),
+        async () => {
+          wasAsked = true;
+          await picture('link-dialog');
+        },
+      );
+      assert.equal(wasAsked, asks);
+      await view.waitFor('sentry', 'waiting for your browser');
+      await picture('waiting-for-browser');
+      await saveScreenshot(signIn, `${host}-consent`);
+    });
+
+    it('sent the browser to exactly the URL that it built', () => {
+      const [request] = demo.journal.requests.filter(({ url }) => url.startsWith('/auth?'));
+      assert.ok(request);
+      const received = new URLSearchParams(request.url.slice('/auth?'.length));
+      const redirectUri = received.get('redirect_uri') ?? '';
+      const [place, query] = redirectUri.split('?');
+      assert.ok(place?.startsWith(`${vscode.origin}/`) && place.endsWith('/callback'), redirectUri);
+      assert.match(
+        query ?? '',
+        /^vscode-reqid=\d+&vscode-scheme=code-oss&vscode-authority=mcp-auth\.mcp-auth&vscode-path=%2Fcallback$/,
+      );
+      const built = new URLSearchParams([
+        ['response_type', 'code'],
+        ['client_id', received.get('client_id') ?? ''],
+        ['redirect_uri', redirectUri],
+        ['state', received.get('state') ?? ''],
+        ['code_challenge', received.get('code_challenge') ?? ''],
+        ['code_challenge_method', 'S256'],
+        ['resource', demo.mcpUrl],
+        ['scope', 'mcp:tools offline_access'],
+        ['prompt', 'consent'],
+      ]);
+      assert.equal(request.url, `/auth?${built}`);
+    });
+
+    it('turns the row to authenticated once the person allowed it', async () => {
+      await answer(signIn, 'Allow');
+      await view.waitFor('sentry', /authenticated · \d+ min/);
+      await view
+        .row('sentry')
+        .and(vscode.page.getByRole('treeitem', { name: /Authenticated · expires in/ }))
+        .waitFor();
+      await view.row('sentry').locator('.monaco-tl-twistie').click();
+      await vscode.page.getByRole('treeitem', { name: /Issuer/ }).waitFor();
+      await picture('authenticated');
+    });
+
+    it('is accepted by the server when the connection is tested', async () => {
+      await view.press('sentry', 'Test Connection');
+      await notification(vscode.page, /"sentry" accepted the session/).waitFor();
+      await picture('connection-tested');
+      const accepted = demo.journal.count(
+        ({ side, method, status }) => side === 'resource' && method === 'POST' && status === 200,
+      );
+      assert.equal(accepted, 2, 'initialize and tools/list');
+    });
+
+    it('is still authenticated after the window is reloaded', async () => {
+      await vscode.reload();
+      await view.open();
+      await view.waitFor('sentry', /authenticated · \d+ min/);
+      await picture('after-reload');
+    });
+
+    it('refreshes silently on use when the access token has expired', async () => {
+      const refreshes = demo.journal.refreshes.length;
+      demo.expireAccessTokens();
+      demo.setAccessTokenTtl(shortLifetime);
+      await view.press('sentry', 'Test Connection');
+      await notification(vscode.page, /"sentry" accepted the session/).waitFor();
+      assert.equal(demo.journal.refreshes.length, refreshes + 1, 'the rejected token was refreshed');
+      await view.waitFor('sentry', 'refreshes on next use');
+      await picture('expired-refreshes-on-next-use');
+      demo.setAccessTokenTtl(3600);
+      await view.press('sentry', 'Test Connection');
+      await view.waitFor('sentry', /authenticated · \d+ min/);
+      assert.equal(
+        demo.journal.refreshes.length,
+        refreshes + 2,
+        'the expired token was refreshed before it was used',
+      );
+      assert.equal(vscode.context.pages().length, 1, 'no browser page was opened');
+    });
+
+    it('signs out: the server revokes the tokens and the row needs authentication', async () => {
+      await view.press('sentry', 'Sign Out');
+      const dialog = modal(vscode.page);
+      await dialog.getByText('Sign out of "sentry"?').waitFor();
+      await picture('sign-out-question');
+      await dialog.getByRole('button', { name: 'Sign Out' }).click();
+      await view.waitFor('sentry', 'needs authentication');
+      await picture('signed-out');
+      assert.ok(
+        demo.journal.revocations.some(({ known }) => known),
+        'the server saw the revocation of a token it knew',
+      );
+    });
+
+    it('does the same from the command palette', async () => {
+      signIn = await openSignInPage(vscode, async () => {
+        await vscode.runCommand('MCP Auth: Authenticate');
+        await vscode.page.getByRole('option', { name: /sentry/ }).waitFor();
+        await picture('palette-authenticate');
+        await vscode.page.getByRole('option', { name: /sentry/ }).click();
+      });
+      await answer(signIn, 'Allow');
+      await view.waitFor('sentry', /authenticated · \d+ min/);
+      await vscode.runCommand('MCP Auth: Test Connection');
+      await vscode.page.getByRole('option', { name: /sentry/ }).click();
+      await notification(vscode.page, /"sentry" accepted the session/)
+        .first()
+        .waitFor();
+      await vscode.runCommand('MCP Auth: Sign Out');
+      await vscode.page.getByRole('option', { name: /sentry/ }).click();
+      await modal(vscode.page).getByRole('button', { name: 'Sign Out' }).click();
+      await view.waitFor('sentry', 'needs authentication');
+    });
+
+    it('says so when consent is denied, and leaves nothing behind', async () => {
+      signIn = await openSignInPage(vscode, () => view.choose('sentry', 'Authenticate'));
+      await answer(signIn, 'Deny');
+      await notification(vscode.page, /refused the sign-in: access was denied/).waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+      await picture('denied');
+      await vscode.reload();
+      await view.open();
+      await view.waitFor('sentry', 'needs authentication');
+    });
+
+    it('says so when it is cancelled, and ignores the answer that comes too late', async () => {
+      signIn = await openSignInPage(vscode, () => view.press('sentry', 'Authenticate'));
+      await view.waitFor('sentry', 'waiting for your browser');
+      await notification(vscode.page, 'Authenticating at "sentry"')
+        .getByRole('button', { name: 'Cancel' })
+        .click();
+      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+      await picture('cancelled');
+      const exchanges = demo.journal.count(({ url }) => url === '/token');
+      await answer(signIn, 'Allow');
+      await vscode.runCommand('MCP Auth: Show Log');
+      await vscode.page.getByText('Ignored an authorization response that nobody waits for').waitFor();
+      await picture('log');
+      assert.equal(
+        demo.journal.count(({ url }) => url === '/token'),
+        exchanges,
+        'the late code was not redeemed',
+      );
+      await view.waitFor('sentry', 'needs authentication');
+    });
+
+    it('wrote no secret into any file of VS Code', async () => {
+      const lineOfLog = new Set(['Ignored an authorization response']);
+      assert.notDeepEqual(
+        await filesWithSecrets(vscode.home, lineOfLog),
+        [],
+        'the search finds what is there',
+      );
+      const issued = [...demo.journal.secrets].filter(isSearchable);
+      assert.ok(issued.length >= 15, `only ${issued.length} secrets were issued`);
+      assert.deepEqual(await filesWithSecrets(vscode.home, demo.journal.secrets), []);
+    });
+  });
+}
+
+const mcpJson = (mcpUrl: string) => sampleMcpJson({ sentry: mcpUrl });
+
+describe('the link dialog of VS Code', () => {
+  it('ends the authentication when the person does not want to open the page', () =>
+    journey({ demo: { host: '127.0.0.2' }, mcpJson }, async ({ vscode, view }) => {
+      await view.press('sentry', 'Authenticate');
+      await modal(vscode.page).getByRole('button', { name: 'Cancel' }).click();
+      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+      assert.equal(vscode.context.pages().length, 1);
+    }));
+});
+
+describe('a workspace that is not trusted', () => {
+  it('has its servers listed, and nothing contacted or offered', () =>
+    journey({ window: { trusted: false }, mcpJson }, async ({ demo, vscode, view }) => {
+      await view.waitFor('sentry', 'needs authentication');
+      await vscode.page.getByText('its servers are listed, but nothing is contacted').first().waitFor();
+      await view.row('sentry').hover();
+      await vscode.screenshot('not-trusted');
+      const button = view.row('sentry').getByRole('button', { name: 'Authenticate' });
+      assert.equal(await button.isEnabled(), false);
+      assert.equal(demo.journal.requests.length, 0);
+    }));
+});

@@ -1,0 +1,14 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { inProject } from '../../support/paths.ts';
+
+/** Saves what the page shows as the next numbered picture in `test-results/e2e`. Returns its path. */
+export async function saveScreenshot(page: Page, name: string): Promise<string> {
+  const folder = inProject('test-results', 'e2e');
+  await mkdir(folder, { recursive: true });
+  const taken = (await readdir(folder)).filter((file) => file.endsWith('.png')).length;
+  const path = join(folder, `${String(taken + 1).padStart(2, '0')}-${name}.png`);
+  await page.screenshot({ path });
+  return path;
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { inProject, projectRoot } from '../support/paths.ts';
+
+/** What VS Code needs to run the host suite. */
+export interface HostSuite {
+  /** The folder of the extension under test. */
+  readonly extensionPath: string;
+  /** The module whose `run` runs all tests. */
+  readonly testsPath: string;
+}
+
+const SHARED: BuildOptions = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+};
+
+/**
+ * Builds the host suite into `out/host`: the extension, staged with the package.json that users get, and one bundle
+ * of all tests. The packages that tests import stay outside of the bundle and come from node_modules.
+ */
+export async function buildHostSuite(): Promise<HostSuite> {
+  const out = inProject('out', 'host');
+  const extensionPath = join(out, 'extension');
+  const testsPath = join(out, 'tests', 'index.cjs');
+  await rm(out, { recursive: true, force: true });
+  await mkdir(extensionPath, { recursive: true });
+  await stageManifest(extensionPath);
+  await build({
+    ...SHARED,
+    entryPoints: [inProject('test', 'host', 'extension.ts')],
+    outfile: join(extensionPath, 'dist', 'extension.js'),
+    mainFields: ['module', 'main'],
+    external: ['vscode'],
+  });
+  await build({
+    ...SHARED,
+    entryPoints: [inProject('test', 'host', 'index.ts')],
+    outfile: testsPath,
+    packages: 'external',
+    plugins: [await allSuites()],
+  });
+  return { extensionPath, testsPath };
+}
+
+async function stageManifest(extensionPath: string): Promise<void> {
+  const manifest: unknown = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
+  await writeFile(join(extensionPath, 'package.json'), JSON.stringify(manifest, null, 2));
+  for (const folder of ['media', 'schemas']) {
+    if (existsSync(inProject(folder))) {
+      await cp(inProject(folder), join(extensionPath, folder), { recursive: true });
+    }
+  }
+}
+
+async function allSuites(): Promise<Plugin> {
+  const files: string[] = [];
+  for await (const file of glob('test/host/**/*.test.ts', { cwd: projectRoot })) {
+    files.push(file.replaceAll('\\', '/'));
+  }
+  const entries = files.sort().map((file) => {
+    const name = JSON.stringify(file);
+    return `{ file: ${name}, load: () => { require(${JSON.stringify(`./${file}`)}); } },`;
+  });
+  return {
+    name: 'host-suites',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^host-suites$/ }, ({ path }) => ({ path, namespace: 'host-suites' }));
+      onLoad({ filter: /.*/, namespace: 'host-suites' }, () => ({
+        contents: `export const suites = [\n${entries.join('\n')}\n];`,
+        resolveDir: projectRoot,
+      }));
+    },
+  };
+}

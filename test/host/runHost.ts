@@ -1,0 +1,23 @@
+import { createSuiteReport } from '../support/report/suiteReport.ts';
+import { runMain } from '../support/runMain.ts';
+import { CURRENT_RELEASE, FLOOR_RELEASE } from '../support/vscode/versions.ts';
+import { runHostSuite } from './hostSuite.ts';
+import { startHostServices } from './services.ts';
+
+/** Runs `test/host` in VS Code: the newest one, with `--floor` the oldest that package.json promises. */
+async function main(): Promise<number> {
+  const report = createSuiteReport();
+  const services = await startHostServices();
+  const crash = await runHostSuite({
+    release: process.argv.includes('--floor') ? FLOOR_RELEASE : CURRENT_RELEASE,
+    env: services.env,
+    sink: report.sink,
+  }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await services.close();
+  return report.finish(crash);
+}
+
+runMain(main);

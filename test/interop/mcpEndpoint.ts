@@ -1,0 +1,20 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { RequestHandler } from 'express';
+
+/** What a connection test finds at a {@link serveMcp} endpoint. */
+export const endpointName = 'interop';
+
+/** An MCP server with one tool and without sessions; whoever calls has been let in before. */
+export const serveMcp: RequestHandler = async (request, response) => {
+  const server = new McpServer({ name: endpointName, version: '1.0.0' });
+  server.registerTool('ping', { description: 'Answers.' }, () => ({
+    content: [{ type: 'text', text: 'pong' }],
+  }));
+  const transport = new StreamableHTTPServerTransport();
+  response.once('close', () => void server.close());
+  // The SDK is not written for exactOptionalPropertyTypes: its own transport does not fit its own interface.
+  await server.connect(transport as Transport);
+  await transport.handleRequest(request, response);
+};

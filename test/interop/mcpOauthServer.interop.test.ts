@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import express, { type Request } from 'express';
+import {
+  authenticateHandler,
+  getOAuthProtectedResourceMetadataUrl,
+  mcpAuthRouter,
+  OAuthServer,
+  requireBearerAuth,
+} from 'mcp-oauth-server';
+import { authenticationSuite } from '../support/authenticationSuite.ts';
+import { escapeHtml } from '../support/demo/page.ts';
+import { consent } from '../support/demo/scriptedBrowser.ts';
+import { endpointName, serveMcp } from './mcpEndpoint.ts';
+import { type Origin, openOrigin } from './origin.ts';
+import { Traveller } from './traveller.ts';
+
+const scopes = ['mcp:tools'];
+
+describe('mcp-oauth-server', () => {
+  const suite = authenticationSuite();
+  let traveller: Traveller;
+  let redirect: URL | undefined;
+  beforeEach(async () => {
+    const origin = suite.started(await openOrigin());
+    const mcpUrl = serve(origin);
+    const browser = async (url: URL) => {
+      redirect = await consent(url.href, { decision: 'allow' });
+      return redirect;
+    };
+    traveller = new Traveller(suite.assemble({ browser }), mcpUrl.href);
+  });
+
+  it('signs in with consent, at an issuer with a trailing slash, and the MCP server answers that session', async () => {
+    const { client, authorizationServer } = await traveller.signIn();
+    assert.equal(client.origin, 'dynamic');
+    assert.match(authorizationServer.issuer, /\/$/);
+    assert.equal(redirect?.searchParams.get('iss'), authorizationServer.issuer);
+    const { serverName, toolCount } = await traveller.connect();
+    assert.deepEqual([serverName, toolCount], [endpointName, 1]);
+  });
+
+  it('refreshes three times, with another refresh token each time', async () => {
+    await traveller.signIn();
+    assert.equal(new Set(await traveller.refreshThreeTimes()).size, 4);
+  });
+
+  it('revokes both tokens when signing out', async () => {
+    const session = await traveller.signIn();
+    assert.equal(await traveller.signOut(), 'revoked');
+    await traveller.assertRevoked(session);
+  });
+
+  it('signs in again without another registration', async () => {
+    await traveller.signInTwice('/register');
+  });
+});
+
+/** MCP server and authorization server on one origin, with a page that asks. */
+function serve({ url, app }: Origin): URL {
+  const mcpUrl = new URL('/mcp', url);
+  const provider = new OAuthServer({
+    issuerUrl: new URL(url),
+    authorizationUrl: new URL('/consent', url),
+    resourceServerUrl: mcpUrl,
+    scopesSupported: scopes,
+  });
+  app.use(mcpAuthRouter({ provider, resourceServerUrl: mcpUrl, scopesSupported: scopes }));
+  app.get('/consent', (request, response) => void response.send(consentPage(new URL(request.url, url))));
+  app.use('/confirm', express.urlencoded(), authenticateHandler({ provider, getUser }));
+  app.use(
+    '/mcp',
+    requireBearerAuth({
+      verifier: provider,
+      requiredScopes: scopes,
+      resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(mcpUrl),
+      resource: mcpUrl,
+    }),
+    serveMcp,
+  );
+  return mcpUrl;
+}
+
+function consentPage({ searchParams }: URL): string {
+  const inputs = [...searchParams, ['user', 'ada']].map(
+    ([name = '', value = '']) => `<input name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  );
+  return `<form method="post" action="/confirm">${inputs.join('')}</form>`;
+}
+
+function getUser(request: Request): string {
+  return request.body.decision === 'allow' ? request.body.user : '';
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { authenticationSuite } from '../support/authenticationSuite.ts';
+import type { Demo } from '../support/demo/demo.ts';
+import { consent } from '../support/demo/scriptedBrowser.ts';
+import { Traveller } from './traveller.ts';
+
+describe('oidc-provider', () => {
+  const suite = authenticationSuite();
+  let demo: Demo;
+  let traveller: Traveller;
+  beforeEach(async () => {
+    demo = await suite.demo();
+    const browser = (url: URL) => consent(url.href, { decision: 'allow' });
+    traveller = new Traveller(suite.assemble({ browser }), demo.mcpUrl);
+  });
+
+  it('signs in, and the MCP server answers that session', async () => {
+    const { client, authorizationServer } = await traveller.signIn();
+    assert.equal(client.origin, 'dynamic');
+    assert.equal(authorizationServer.issuer, demo.issuer);
+    const { serverName, toolCount } = await traveller.connect();
+    assert.deepEqual([serverName, toolCount], ['mcp-auth-demo', 2]);
+  });
+
+  it('refreshes three times, with the refresh token that the time before gave', async () => {
+    await traveller.signIn();
+    const refreshTokens = await traveller.refreshThreeTimes();
+    assert.equal(new Set(refreshTokens).size, 4);
+    assert.deepEqual(
+      demo.journal.refreshes.map(({ presented, status }) => [presented, status]),
+      refreshTokens.slice(0, 3).map((token) => [token, 200]),
+    );
+  });
+
+  it('revokes both tokens when signing out', async () => {
+    const session = await traveller.signIn();
+    assert.equal(await traveller.signOut(), 'revoked');
+    assert.deepEqual(
+      demo.journal.revocations.map(({ token, status }) => [token, status]),
+      [session.tokens.refreshToken, session.tokens.accessToken].map((token) => [token, 200]),
+    );
+    await traveller.assertRevoked(session);
+  });
+
+  it('signs in again without another registration', async () => {
+    await traveller.signInTwice('/reg');
+  });
+});

@@ -1,0 +1,146 @@
+import { Log } from '../../src/core/log.ts';
+import { isLoopbackHost } from '../../src/core/network.ts';
+import type { AuthenticationPorts } from '../../src/core/oauth/authentication.ts';
+import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
+import type { ClientPrompt } from '../../src/core/oauth/obtainClient.ts';
+import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
+import type { PkceWaiverPrompt } from '../../src/core/oauth/pkceWaiver.ts';
+import { Redactor } from '../../src/core/redaction.ts';
+import { Authenticator } from '../../src/core/session/authenticator.ts';
+import { SessionRefresher } from '../../src/core/session/refresh.ts';
+import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
+import type { Session } from '../../src/core/session/session.ts';
+import { SessionStore } from '../../src/core/session/sessionStore.ts';
+import { FakeClock } from './fakeClock.ts';
+import { FakeSecretStorage } from './fakeSecretStorage.ts';
+
+/**
+ * Does what the person's browser does with the sign-in page. A URL as the result is the redirect, whose query
+ * is delivered; a boolean is what `open` returns.
+ */
+export type BrowserScript = (url: URL, signal: AbortSignal) => Promise<URL | boolean>;
+
+export interface AssemblyOptions {
+  readonly browser?: BrowserScript;
+  readonly redirectUri?: string;
+  /** Questions without an answer here fail the test. */
+  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt>;
+  readonly secrets?: FakeSecretStorage;
+}
+
+/** Everything that authenticating takes, real but for clock, keyring, browser and dialogs. */
+export interface Assembly {
+  readonly ports: AuthenticationPorts;
+  readonly clock: FakeClock;
+  readonly secrets: FakeSecretStorage;
+  readonly sessions: SessionStore;
+  readonly authenticator: Authenticator;
+  readonly refresher: SessionRefresher;
+  /** Every line of the log, of every level, as it was written. */
+  readonly lines: readonly string[];
+  /** Every URL that a request was sent to, in order. */
+  readonly sent: readonly string[];
+  /** Every page that the browser was told to open, in order. */
+  readonly opened: readonly URL[];
+  /** The redirect URIs that are listened at: none, once a sign-in has ended. */
+  readonly openRedirects: ReadonlySet<string>;
+  /** Authenticates at a server from beginning to end. */
+  signIn(serverUrl: string, options?: SignInOptions): Promise<Session>;
+}
+
+export interface SignInOptions {
+  readonly clientId?: string;
+  readonly callbackPort?: number;
+  readonly scopes?: string;
+  readonly askForSecret?: boolean;
+}
+
+/** Nothing listens there: redirects are delivered by hand. */
+export const redirectUri = 'http://127.0.0.1:4711/callback';
+
+export function assemble(options: AssemblyOptions = {}): Assembly {
+  const { browser: script = followRedirect, prompt = {}, secrets = new FakeSecretStorage() } = options;
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const sent: string[] = [];
+  const opened: URL[] = [];
+  const openRedirects = new Set<string>();
+  const redactor = new Redactor();
+  const log = new Log((level, line) => lines.push(`${level} ${line}`), redactor);
+  const pending = new PendingAuthorizations(log);
+  const registrations = new RegistrationStore(secrets, log);
+  const sessions = new SessionStore({ secrets, log, redactor });
+  const network = { fetch: loopbackFetch(sent), clock, log };
+  const ports: AuthenticationPorts = {
+    ...network,
+    browser: {
+      async open(url, signal) {
+        opened.push(url);
+        const result = await script(url, signal);
+        if (typeof result === 'boolean') {
+          return result;
+        }
+        pending.deliver(result.searchParams);
+        return true;
+      },
+    },
+    redirects: {
+      uriHandler: { open: async () => openRedirect(options.redirectUri ?? redirectUri) },
+      loopback: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4712}/callback`) },
+    },
+    pending,
+    prompt: {
+      askClientId: unexpectedQuestion,
+      askClientSecret: unexpectedQuestion,
+      askWaivePkce: unexpectedQuestion,
+      ...prompt,
+    },
+    registrations,
+    redactor,
+  };
+  const openRedirect = (uri: string) => {
+    openRedirects.add(uri);
+    return { redirectUri: uri, dispose: () => void openRedirects.delete(uri) };
+  };
+  const authenticator = new Authenticator(ports, sessions);
+  return {
+    ports,
+    clock,
+    secrets,
+    sessions,
+    authenticator,
+    refresher: new SessionRefresher({ ...network, sessions }),
+    lines,
+    sent,
+    opened,
+    openRedirects,
+    signIn: (serverUrl, { clientId, callbackPort, scopes, askForSecret } = {}) =>
+      authenticator.start({
+        serverUrl: new URL(serverUrl),
+        transport: 'http',
+        oauth: { clientId, callbackPort, scopes },
+        askForSecret,
+      }).result,
+  };
+}
+
+/** For authorization servers that redirect at once, as nobody has to be asked. */
+export async function followRedirect(url: URL): Promise<URL> {
+  const response = await fetch(url, { redirect: 'manual' });
+  return new URL(response.headers.get('location') ?? '');
+}
+
+/** The real `fetch`, with a list of what it was asked for; leaving this machine is unexpected. */
+function loopbackFetch(sent: string[]): Fetch {
+  return async (url, init) => {
+    sent.push(url);
+    if (!isLoopbackHost(new URL(url))) {
+      throw new Error(`unexpected request to ${url}`);
+    }
+    return await fetch(url, init);
+  };
+}
+
+async function unexpectedQuestion(question: unknown): Promise<never> {
+  throw new Error(`unexpected question: ${JSON.stringify(question)}`);
+}

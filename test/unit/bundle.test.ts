@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { createRequire, isBuiltin } from 'node:module';
+import { compileFunction } from 'node:vm';
+import { type BuildResult, build } from 'esbuild';
+import manifest from '../../package.json' with { type: 'json' };
+import { inProject, projectRoot } from '../support/paths.ts';
+
+/** As esbuild.mjs has it; nothing is written. */
+async function bundle() {
+  return await build({
+    absWorkingDir: projectRoot,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+    external: ['vscode'],
+    legalComments: 'none',
+    logLevel: 'silent',
+    minify: true,
+    write: false,
+    metafile: true,
+  });
+}
+
+type Bundle = BuildResult<{ write: false; metafile: true }>;
+
+/** What a module may name while it is loaded; using any of it then is unexpected. */
+const vscode = new Proxy(
+  {},
+  {
+    get: (_target, name) =>
+      class {
+        static from = () => assert.fail(`vscode.${String(name)}.from was called while loading`);
+        constructor() {
+          assert.fail(`vscode.${String(name)} was called while loading`);
+        }
+      },
+  },
+);
+
+function load({ outputFiles }: Bundle): Readonly<Record<string, unknown>> {
+  const require = createRequire(inProject('package.json'));
+  const exports = {};
+  const module = { exports };
+  const stubbed = (id: string): unknown => {
+    assert.ok(id === 'vscode' || isBuiltin(id), `require(${JSON.stringify(id)})`);
+    return id === 'vscode' ? vscode : require(id);
+  };
+  compileFunction(outputFiles[0]?.text ?? '', ['exports', 'require', 'module'])(exports, stubbed, module);
+  return module.exports;
+}
+
+describe('the bundle', function () {
+  this.timeout(30_000);
+  let built: Bundle;
+  before(async () => {
+    built = await bundle();
+  });
+
+  it('is the one file that package.json names, built without a warning', () => {
+    assert.deepEqual(built.warnings, []);
+    assert.deepEqual(
+      built.outputFiles.map(({ path }) => path),
+      [inProject(manifest.main)],
+    );
+  });
+
+  it('requires nothing but vscode and what Node brings', () => {
+    const [output] = Object.values(built.metafile.outputs);
+    const foreign = output?.imports
+      .map(({ path }) => path)
+      .filter((path) => path !== 'vscode' && !isBuiltin(path));
+    assert.deepEqual(foreign, []);
+  });
+
+  it('holds nothing of the tests and nothing that is only needed for development', () => {
+    const packages = Object.keys(built.metafile.inputs).flatMap(
+      (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+    );
+    const declared = Object.keys(manifest.dependencies);
+    assert.deepEqual(
+      [...new Set(packages)].filter((name) => !declared.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(built.metafile.inputs).filter((path) => path.startsWith('test/')),
+      [],
+    );
+  });
+
+  it('loads without touching VS Code, and exports activate', () => {
+    const extension = load(built);
+    assert.equal(typeof extension.activate, 'function');
+  });
+});

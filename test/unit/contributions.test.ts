@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
+import type { ServerState } from '../../src/core/session/serverState.ts';
+import { commandIds, serversViewId } from '../../src/vscode/commandIds.ts';
+import { inProject } from '../support/paths.ts';
+
+const { contributes } = manifest;
+const contributed = contributes.commands.map(({ command }) => command);
+const menus = Object.entries(contributes.menus).flatMap(([menu, items]) =>
+  items.map((item) => ({ menu, ...item })),
+);
+
+/** Every kind of state, as the compiler knows them. */
+const kinds: Readonly<Record<ServerState['kind'], true>> = {
+  invalid: true,
+  stdio: true,
+  missingVariable: true,
+  staticHeader: true,
+  headersHelper: true,
+  headersOnly: true,
+  authenticating: true,
+  refreshing: true,
+  authenticated: true,
+  expired: true,
+  needsAuthentication: true,
+  noAuthenticationNeeded: true,
+};
+
+describe('package.json', () => {
+  it('contributes exactly the commands that the code registers, each once', () => {
+    assert.deepEqual([...contributed].sort(), Object.values(commandIds).sort());
+  });
+
+  it('gives every command a title, an icon and the one category', () => {
+    for (const { command, title, category, icon } of contributes.commands) {
+      assert.match(title, /^[A-Z]/, command);
+      assert.equal(category, 'MCP Auth', command);
+      assert.match(icon, /^\$\([a-z-]+\)$/, command);
+    }
+  });
+
+  it('offers in menus only commands that it contributes, each once per place', () => {
+    for (const { menu, command } of menus) {
+      assert.ok(contributed.includes(command), `${menu}: ${command}`);
+    }
+    const places = menus.map(({ menu, command, group }) => `${menu} ${command} ${group.split('@')[0]}`);
+    assert.deepEqual(places, [...new Set(places)]);
+  });
+
+  it('contributes the view that the code fills, in the container that it contributes', () => {
+    const containers = contributes.viewsContainers.activitybar.map(({ id }) => id);
+    assert.deepEqual(Object.keys(contributes.views), containers);
+    assert.deepEqual(
+      Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id)),
+      [serversViewId],
+    );
+  });
+
+  it('shows menu items in its own view only', () => {
+    for (const { menu, command, when } of menus) {
+      assert.ok(when.startsWith(`view == ${serversViewId}`), `${menu}: ${command}`);
+    }
+  });
+
+  it('tells rows apart by kinds of state that exist', () => {
+    for (const { command, when } of menus) {
+      const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
+      const named = /\^server:\(([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      for (const kind of named) {
+        assert.ok(kind in kinds, `${command}: ${kind}`);
+        assert.match(`server:${kind}`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:session`, new RegExp(pattern ?? '(?!)'));
+      }
+    }
+  });
+
+  it('has a button on the row of every kind of state where there is something to do', () => {
+    const patterns = menus
+      .filter(({ group }) => group.startsWith('inline'))
+      .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
+    const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
+    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded']);
+  });
+
+  it('welcomes to its own view, with links to commands that exist', () => {
+    for (const { view, contents } of contributes.viewsWelcome) {
+      assert.equal(view, serversViewId);
+      for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)/g)) {
+        assert.ok(command.startsWith('vscode.') || contributed.includes(command), command);
+      }
+    }
+  });
+
+  it('lets nothing be contacted from an untrusted workspace', () => {
+    const contacting: readonly string[] = [
+      commandIds.authenticate,
+      commandIds.authenticateThroughLocalhost,
+      commandIds.signOut,
+      commandIds.testConnection,
+    ];
+    assert.deepEqual(
+      contributes.commands
+        .filter((command) => 'enablement' in command && command.enablement === 'isWorkspaceTrusted')
+        .map(({ command }) => command)
+        .sort(),
+      [...contacting].sort(),
+    );
+    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+  });
+
+  it('activates for a redirect from the browser and for a workspace with a .mcp.json, not for everything', () => {
+    assert.deepEqual(manifest.activationEvents, ['onUri', 'workspaceContains:.mcp.json']);
+  });
+
+  it('names only files that exist', () => {
+    const icons = [
+      manifest.icon,
+      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...contributes.views.mcpAuth.map(({ icon }) => icon),
+    ];
+    for (const icon of icons) {
+      assert.ok(existsSync(inProject(icon)), icon);
+    }
+  });
+});

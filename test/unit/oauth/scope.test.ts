@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { selectScope } from '../../../src/core/oauth/scope.ts';
+
+interface Row {
+  readonly what: string;
+  readonly configured?: string;
+  readonly challenged?: string;
+  readonly listed?: readonly string[];
+  /** `scopes_supported` of the authorization server: anything, since a server wrote it. */
+  readonly offered?: unknown;
+  readonly scope: string | undefined;
+}
+
+const rows: readonly Row[] = [
+  { what: 'nothing where nobody names one', scope: undefined },
+  { what: 'what is configured', configured: 'a', challenged: 'b', listed: ['c'], scope: 'a' },
+  {
+    what: 'no offline access beyond what is configured',
+    configured: 'a',
+    offered: ['offline_access'],
+    scope: 'a',
+  },
+  { what: 'what was challenged before what is listed', challenged: 'b c', listed: ['d'], scope: 'b c' },
+  { what: 'what the protected resource lists', listed: ['d', 'e'], offered: ['x'], scope: 'd e' },
+  { what: 'never all that the authorization server offers', offered: ['a', 'b'], scope: undefined },
+  {
+    what: 'offline access where it is offered',
+    listed: ['d'],
+    offered: ['offline_access'],
+    scope: 'd offline_access',
+  },
+  { what: 'offline access alone', offered: ['offline_access'], scope: 'offline_access' },
+  {
+    what: 'each scope once',
+    challenged: 'b offline_access b',
+    offered: ['offline_access'],
+    scope: 'b offline_access',
+  },
+  { what: 'no empty scope', challenged: ' b  c ', scope: 'b c' },
+  { what: 'nothing for a blank challenge', challenged: ' ', listed: ['d'], scope: undefined },
+  { what: 'nothing for an empty list', listed: [], scope: undefined },
+  { what: 'no offline access where the offer is malformed', offered: 'offline_access', scope: undefined },
+];
+
+describe('selectScope', () => {
+  for (const { what, configured, challenged, listed, offered, scope } of rows) {
+    it(`asks for ${what}`, () => {
+      const resource = { resource: 'https://mcp.example', authorizationServers: [] };
+      const discovered = {
+        authorizationServer: { issuer: 'https://as.example', scopes_supported: offered as string[] },
+        challenge: challenged === undefined ? undefined : { scope: challenged },
+        protectedResource: listed && { ...resource, scopesSupported: listed },
+      };
+      assert.equal(selectScope(configured, discovered), scope);
+    });
+  }
+});

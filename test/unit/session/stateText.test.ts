@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { AuthError } from '../../../src/core/errors.ts';
+import type { ServerState } from '../../../src/core/session/serverState.ts';
+import { durationText, stateText, stepTexts } from '../../../src/core/session/stateText.ts';
+
+const now = Date.UTC(2030, 0, 1);
+const hour = 3_600_000;
+
+const rows: readonly (readonly [ServerState, string, string])[] = [
+  [{ kind: 'invalid', reason: '"url" is empty.' }, '"url" is empty', '"url" is empty.'],
+  [{ kind: 'invalid', reason: 'The entry is bad.' }, 'the entry is bad', 'The entry is bad.'],
+  [{ kind: 'invalid', reason: 'URL is bad.' }, 'URL is bad', 'URL is bad.'],
+  [
+    { kind: 'stdio' },
+    'stdio · credentials from its environment',
+    'A stdio server takes its credentials from its environment: there is nothing to sign in to.',
+  ],
+  [{ kind: 'missingVariable', names: ['A'] }, 'A is not set', "A is not set in this window's environment."],
+  [
+    { kind: 'missingVariable', names: ['A', 'B'] },
+    'A, B are not set',
+    "A, B are not set in this window's environment.",
+  ],
+  [
+    { kind: 'staticHeader' },
+    'header from .mcp.json',
+    'The Authorization header in .mcp.json is sent as it is; OAuth is off.',
+  ],
+  [{ kind: 'headersHelper' }, 'header from helper', 'The command in "headersHelper" provides the headers.'],
+  [
+    { kind: 'headersOnly' },
+    'WebSocket · headers only',
+    'A WebSocket server takes credentials from "headers" only.',
+  ],
+  [
+    { kind: 'authenticating', step: 'waitingForBrowser' },
+    'waiting for your browser…',
+    'Finish signing in in your browser.',
+  ],
+  [{ kind: 'refreshing' }, 'refreshing…', 'Getting a new access token.'],
+  [
+    { kind: 'authenticated', refreshable: true },
+    'authenticated',
+    'Authenticated. The server did not say until when.',
+  ],
+  [
+    { kind: 'authenticated', refreshable: true, expiresAt: now + hour },
+    'authenticated · 60 min',
+    'Authenticated · expires in 60 min. It is refreshed by itself.',
+  ],
+  [
+    { kind: 'authenticated', refreshable: false, expiresAt: now + 2 * hour },
+    'authenticated · 2 h',
+    'Authenticated · expires in 2 h. Then you authenticate again.',
+  ],
+  [
+    { kind: 'authenticated', refreshable: true, expiresAt: now },
+    'authenticated · refreshes on next use',
+    'Authenticated. The access token is refreshed on next use.',
+  ],
+  [
+    { kind: 'authenticated', refreshable: false, expiresAt: now },
+    'session expired',
+    'The session has expired. Authenticate again.',
+  ],
+  [{ kind: 'expired' }, 'session expired', 'The session has expired. Authenticate again.'],
+  [
+    { kind: 'needsAuthentication' },
+    'needs authentication',
+    'Authenticate once; every client can then use this server.',
+  ],
+  [
+    { kind: 'needsAuthentication', failure: new AuthError('access_denied', 'Access was denied.') },
+    'needs authentication',
+    'Access was denied.',
+  ],
+  [
+    { kind: 'noAuthenticationNeeded' },
+    'no authentication needed',
+    'The server answers without authentication.',
+  ],
+];
+
+describe('stateText', () => {
+  for (const [state, short, sentence] of rows) {
+    it(`says "${sentence}" of ${JSON.stringify(state)}`, () => {
+      assert.deepEqual(stateText(state, now), { short, sentence });
+    });
+  }
+
+  it('keeps the column short where a reason goes on after a colon', () => {
+    const reason = '"url" without "type": add "type": "http" (or "sse").';
+    assert.deepEqual(stateText({ kind: 'invalid', reason }, now), {
+      short: '"url" without "type"',
+      sentence: reason,
+    });
+  });
+});
+
+describe('stepTexts', () => {
+  for (const [step, { short, sentence }] of Object.entries(stepTexts)) {
+    it(`says what goes on while ${step}`, () => {
+      assert.match(short, /^[a-z].*…$/);
+      assert.match(sentence, /^[A-Z].*\.$/);
+    });
+  }
+});
+
+describe('durationText', () => {
+  for (const [ms, text] of [
+    [-5000, '0 s'],
+    [0, '0 s'],
+    [400, '0 s'],
+    [89_000, '89 s'],
+    [90_000, '2 min'],
+    [52 * 60_000, '52 min'],
+    [89 * 60_000, '89 min'],
+    [90 * 60_000, '2 h'],
+    [47 * hour, '47 h'],
+    [48 * hour, '2 days'],
+    [365 * 24 * hour, '365 days'],
+  ] as const) {
+    it(`is ${text} for ${ms} ms`, () => {
+      assert.equal(durationText(ms), text);
+    });
+  }
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
+import type { ServerSnapshot, SourceSnapshot } from '../../../src/core/inventory.ts';
+import type { SessionSummary } from '../../../src/core/session/sessionSummary.ts';
+import { changedRows, createTreeModel } from '../../../src/vscode/treeModel.ts';
+
+const now = 1_800_000_000_000;
+const minute = 60_000;
+
+const session: SessionSummary = {
+  issuer: 'https://as.example',
+  scopes: ['read'],
+  expiresAt: now + 60 * minute,
+  refreshable: true,
+  clientId: 'client',
+  clientOrigin: 'dynamic',
+  createdAt: now,
+};
+
+function server(name: string, state: ServerSnapshot['state'], withSession = false): ServerSnapshot {
+  const [definition] = parseConfiguration(
+    JSON.stringify({ mcpServers: { [name]: { type: 'http', url: `https://${name}.example/mcp` } } }),
+  ).servers;
+  assert.ok(definition);
+  const place = { id: name, sourceId: 'file:///a', sourceLabel: 'a' };
+  return { ...place, definition, state, ...(withSession ? { session } : {}) };
+}
+
+function source(id: string, servers: readonly ServerSnapshot[]): SourceSnapshot {
+  return { id, label: id, fileName: '.mcp.json', servers };
+}
+
+const idle = server('idle', { kind: 'needsAuthentication' });
+const busy = server('one', { kind: 'authenticating', step: 'waitingForBrowser' });
+const authenticated = server(
+  'one',
+  { kind: 'authenticated', expiresAt: session.expiresAt, refreshable: true },
+  true,
+);
+
+describe('the model of the tree', () => {
+  it('has a row for every file, problem, server and fact about a session', () => {
+    const problem = { message: 'Not valid JSON.', range: { offset: 0, length: 1 } };
+    const { roots, rows } = createTreeModel([{ ...source('a', [authenticated, idle]), problem }], now);
+    assert.deepEqual(roots, ['source:a']);
+    assert.deepEqual(rows.get('source:a')?.children, ['problem:a', 'server:one', 'server:idle']);
+    assert.equal(rows.get('server:one')?.children.length, 6);
+    assert.deepEqual(rows.get('server:idle')?.children, []);
+  });
+
+  it('touches nothing when nothing looks different', () => {
+    const model = createTreeModel([source('a', [authenticated, idle])], now);
+    assert.deepEqual(changedRows(model, createTreeModel([source('a', [authenticated, idle])], now)), []);
+  });
+
+  it('touches only the server that changed', () => {
+    const before = createTreeModel(
+      [source('a', [server('one', { kind: 'needsAuthentication' }), idle])],
+      now,
+    );
+    assert.deepEqual(changedRows(before, createTreeModel([source('a', [busy, idle])], now)), ['server:one']);
+  });
+
+  it('renders a server anew when it gets facts to unfold', () => {
+    const before = createTreeModel([source('a', [busy, idle])], now);
+    assert.deepEqual(changedRows(before, createTreeModel([source('a', [authenticated, idle])], now)), [
+      'server:one',
+    ]);
+  });
+
+  it('renders what tells a remaining time anew when the text changes, and nothing else', () => {
+    const before = createTreeModel([source('a', [authenticated, idle])], now);
+    assert.deepEqual(
+      changedRows(before, createTreeModel([source('a', [authenticated, idle])], now + 1000)),
+      [],
+    );
+    const later = createTreeModel([source('a', [authenticated, idle])], now + 5 * minute);
+    assert.deepEqual(changedRows(before, later), ['detail:one#Expires', 'server:one']);
+  });
+
+  it('renders a file anew when a server of it comes or goes', () => {
+    const before = createTreeModel([source('a', [idle]), source('b', [])], now);
+    assert.deepEqual(
+      changedRows(before, createTreeModel([source('a', [idle, busy]), source('b', [])], now)),
+      ['source:a'],
+    );
+  });
+
+  it('renders everything anew when a file comes or goes', () => {
+    const before = createTreeModel([source('a', [idle])], now);
+    assert.equal(changedRows(before, createTreeModel([source('a', [idle]), source('b', [])], now)), 'all');
+  });
+});
