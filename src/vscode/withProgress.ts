@@ -5,22 +5,38 @@ import { AuthError } from '../core/errors.ts';
 export type ReportProgress = (message: string) => void;
 
 /**
- * Runs work under a notification that the user can cancel, which aborts the signal with an AuthError
- * `cancelled`.
+ * Milliseconds that work may take before it gets a notification. Most work is done by then, and VS Code drops
+ * the fourth notification of a quick succession: one that only flashes by would cost the one that matters.
+ */
+const quietTime = 400;
+
+/**
+ * Shows work that takes longer than an instant in a notification that the user can cancel, which aborts the
+ * signal with an AuthError `cancelled`.
  */
 export async function withCancellableProgress<T>(
   title: string,
   work: (report: ReportProgress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const options = { location: ProgressLocation.Notification, cancellable: true, title };
-  return await window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    const cancel = () => controller.abort(new AuthError('cancelled', 'Cancelled.'));
-    const subscription = token.onCancellationRequested(cancel);
-    try {
-      return await work((message) => progress.report({ message }), controller.signal);
-    } finally {
-      subscription.dispose();
-    }
-  });
+  const controller = new AbortController();
+  let message: string | undefined;
+  let show: ReportProgress | undefined;
+  const running = work((next) => {
+    message = next;
+    show?.(next);
+  }, controller.signal);
+
+  const timer = setTimeout(() => {
+    const options = { location: ProgressLocation.Notification, cancellable: true, title };
+    void window.withProgress(options, async (progress, token) => {
+      const cancel = () => controller.abort(new AuthError('cancelled', 'Cancelled.'));
+      const subscription = token.onCancellationRequested(cancel);
+      show = (next) => progress.report({ message: next });
+      if (message !== undefined) {
+        show(message);
+      }
+      await running.catch(() => undefined).finally(() => subscription.dispose());
+    });
+  }, quietTime);
+  return await running.finally(() => clearTimeout(timer));
 }

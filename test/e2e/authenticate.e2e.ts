@@ -8,7 +8,7 @@ import { journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { modal, notification, type ServersView, serversView } from './harness/serversView.ts';
+import { modal, notification, type ServersView, seen, serversView } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 import { openVsCode, type VsCode } from './harness/window.ts';
 
@@ -109,8 +109,7 @@ for (const { kind, host, asks } of hosts) {
 
     it('is accepted by the server when the connection is tested', async () => {
       await view.press('sentry', 'Test Connection');
-      await notification(vscode.page, /"sentry" accepted the session/).waitFor();
-      await picture('connection-tested');
+      await seen(vscode, /"sentry" accepted the session/, () => picture('connection-tested'));
       const accepted = demo.journal.count(
         ({ side, method, status }) => side === 'resource' && method === 'POST' && status === 200,
       );
@@ -129,7 +128,7 @@ for (const { kind, host, asks } of hosts) {
       demo.expireAccessTokens();
       demo.setAccessTokenTtl(shortLifetime);
       await view.press('sentry', 'Test Connection');
-      await notification(vscode.page, /"sentry" accepted the session/).waitFor();
+      await seen(vscode, /"sentry" accepted the session/);
       assert.equal(demo.journal.refreshes.length, refreshes + 1, 'the rejected token was refreshed');
       await view.waitFor('sentry', 'refreshes on next use');
       await picture('expired-refreshes-on-next-use');
@@ -169,9 +168,7 @@ for (const { kind, host, asks } of hosts) {
       await view.waitFor('sentry', /authenticated · \d+ min/);
       await vscode.runCommand('MCP Auth: Test Connection');
       await vscode.page.getByRole('option', { name: /sentry/ }).click();
-      await notification(vscode.page, /"sentry" accepted the session/)
-        .first()
-        .waitFor();
+      await seen(vscode, /"sentry" accepted the session/);
       await vscode.runCommand('MCP Auth: Sign Out');
       await vscode.page.getByRole('option', { name: /sentry/ }).click();
       await modal(vscode.page).getByRole('button', { name: 'Sign Out' }).click();
@@ -181,9 +178,8 @@ for (const { kind, host, asks } of hosts) {
     it('says so when consent is denied, and leaves nothing behind', async () => {
       signIn = await openSignInPage(vscode, () => view.choose('sentry', 'Authenticate'));
       await answer(signIn, 'Deny');
-      await notification(vscode.page, /refused the sign-in: access was denied/).waitFor();
       await view.waitFor('sentry', 'needs authentication');
-      await picture('denied');
+      await seen(vscode, /refused the sign-in: access was denied/, () => picture('denied'));
       await vscode.reload();
       await view.open();
       await view.waitFor('sentry', 'needs authentication');
@@ -192,7 +188,7 @@ for (const { kind, host, asks } of hosts) {
     it('says so when it is cancelled, and ignores the answer that comes too late', async () => {
       signIn = await openSignInPage(vscode, () => view.press('sentry', 'Authenticate'));
       await view.waitFor('sentry', 'waiting for your browser');
-      await notification(vscode.page, 'Authenticating at "sentry"')
+      await (await notification(vscode, 'Authenticating at "sentry"'))
         .getByRole('button', { name: 'Cancel' })
         .click();
       await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();

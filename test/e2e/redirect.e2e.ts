@@ -1,7 +1,7 @@
 import { listen } from '../support/demo/listener.ts';
 import { journey } from './harness/journey.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { notification } from './harness/serversView.ts';
+import { seen } from './harness/serversView.ts';
 import { openSignInPage } from './harness/signIn.ts';
 
 describe('a client that was registered by hand for one port of localhost', () => {
@@ -21,7 +21,7 @@ describe('a client that was registered by hand for one port of localhost', () =>
       await signIn.close();
       await view.waitFor('asana', /authenticated · \d+ min/);
       await view.press('asana', 'Test Connection');
-      await notification(vscode.page, /"asana" accepted the session/).waitFor();
+      await seen(vscode, /"asana" accepted the session/);
       await vscode.screenshot('loopback-authenticated');
     });
   });
