@@ -1,15 +1,19 @@
 import { AuthError } from '../errors.ts';
+import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
-import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import type { AuthenticationPorts, AuthenticationRequest, AuthenticationStep } from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
 import { runCodeGrant } from './codeGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
+import { isSameAuthority, rememberedDiscovery } from './rememberedDiscovery.ts';
+import { withRevalidation } from './revalidation.ts';
 
 /**
  * Authenticates at one server by the authorization code grant with PKCE (B2–B5): discovery, registration,
- * browser, code exchange. Stores nothing but a registration that worked; the session is the caller's.
+ * browser, code exchange. With an earlier session the browser comes first and discovery meanwhile. Stores
+ * nothing but a registration that worked; the session is the caller's.
  *
  * @throws AuthError with the step's own code; `cancelled` and `timeout` as the signal and clock decide
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
@@ -18,13 +22,42 @@ export async function authenticate(
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { signal, onStep } = request;
-  onStep('discovering');
-  const discovered = await discover(request, ports, signal);
+  const { signal, onStep, previous } = request;
+  const remembered = previous && rememberedDiscovery(previous);
+  if (!remembered) {
+    onStep('discovering');
+    return await signIn(await discover(request, ports, signal), request, ports);
+  }
+  const serverUrl = canonicalServerUrl(request.serverUrl);
+  return await withRevalidation({
+    remembered,
+    discoverAnew: (revalidating) => discover(request, ports, revalidating),
+    isSame: (one, other) => isSameAuthority(one, other, serverUrl),
+    signal,
+    log: ports.log,
+    attempt: (discovered, attemptSignal, { onBrowser, onExchange }) => {
+      const follow = (step: AuthenticationStep) => {
+        onStep(step);
+        if (step === 'openingBrowser') {
+          onBrowser();
+        } else if (step === 'exchangingCode') {
+          onExchange();
+        }
+      };
+      return signIn(discovered, { ...request, signal: attemptSignal, onStep: follow }, ports);
+    },
+  });
+}
+
+async function signIn(
+  discovered: Discovered,
+  request: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): Promise<Session> {
   const { authorizationServer: server } = discovered;
   assertCodeGrantSupported(server);
-  await assertPkceOrWaived(server, ports, signal);
-  onStep('registering');
+  await assertPkceOrWaived(server, ports, request.signal);
+  request.onStep('registering');
   const remembered = request.redirectKind ?? (await ports.registrations.redirectKind(server.issuer));
   const kinds = selectRedirects({ callbackPort: request.oauth?.callbackPort, remembered });
   for (const [index, kind] of kinds.entries()) {

@@ -1,6 +1,7 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
+import type { Session } from '../session/session.ts';
 import type { NetworkPorts } from './oauthFetch.ts';
 import type { ClientPrompt } from './obtainClient.ts';
 import type { PendingAuthorizations } from './pendingAuthorizations.ts';
@@ -50,6 +51,8 @@ export interface AuthenticationRequest {
   readonly additionalScope?: string | undefined;
   /** The kind of redirect that the person wants, instead of the one that would be tried first. */
   readonly redirectKind?: RedirectKind | undefined;
+  /** The session that this one takes the place of: what was found out for it spares discovery. */
+  readonly previous?: Session | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (step: AuthenticationStep) => void;
   /** Called when the browser shows the page, with a function that shows the same page once more. */

@@ -11,6 +11,7 @@ import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import type { RedirectKind } from './redirect.ts';
+import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { selectScope, unionScopes } from './scope.ts';
 import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
@@ -148,16 +149,5 @@ async function redeem(
     requestedScope: scope,
     tokens: toTokenSet(tokens, requestedAt),
     createdAt: requestedAt,
-  };
-}
-
-/** What later steps use; a server's metadata may be long. */
-function rememberedMetadata(server: AuthorizationServer): AuthorizationServer {
-  const { issuer, authorization_endpoint, token_endpoint, registration_endpoint, revocation_endpoint } =
-    server;
-  const found = { authorization_endpoint, token_endpoint, registration_endpoint, revocation_endpoint };
-  return {
-    issuer,
-    ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
   };
 }

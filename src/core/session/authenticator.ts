@@ -62,10 +62,12 @@ export class Authenticator implements Disposable {
     if (existing) {
       return existing;
     }
+    // After a failure nothing is taken for granted: what is remembered may be the reason.
+    const previous = this.#failures.has(serverUrl) ? undefined : this.#sessions.get(serverUrl);
     this.#failures.delete(serverUrl);
     const work = async (request: WorkRequest) => {
       try {
-        const session = await authenticate({ ...target, ...request }, this.#ports);
+        const session = await authenticate({ ...target, ...request, previous }, this.#ports);
         await this.#sessions.put(session);
         return session;
       } catch (error) {
