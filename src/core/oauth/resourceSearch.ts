@@ -48,7 +48,9 @@ export function searchProtectedResource(
         const { protectedResource, failure } = guessedResult(await read(url, fetch));
         // What the root has for another resource is none of this one's business.
         const isOurs = failure?.code !== 'resource_mismatch';
-        result = { protectedResource, failure: result.failure ?? (isOurs ? failure : undefined) };
+        result = protectedResource
+          ? { protectedResource }
+          : { failure: result.failure ?? (isOurs ? failure : undefined) };
       }
     }
     return result;
