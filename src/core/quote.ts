@@ -10,3 +10,8 @@ export function quote(text: string): string {
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+/** Somebody else's text where it is shown by itself: as it is, but in quotes where that could mislead. */
+export function quoteUnlessPlain(text: string): string {
+  return text.search(invisible) < 0 && text.isWellFormed() ? text : quote(text);
+}

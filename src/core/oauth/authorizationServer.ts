@@ -99,7 +99,7 @@ async function fetchMetadata(url: URL, issuer: URL, fetch: Fetch): Promise<Autho
 export async function readAuthorizationServer(response: Response, issuer: URL): Promise<AuthorizationServer> {
   const who = `The authorization server ${issuer.origin}`;
   try {
-    return assertUsable(await oauth.processDiscoveryResponse(issuer, response), issuer.host);
+    return assertUsable(cleaned(await oauth.processDiscoveryResponse(issuer, response)), issuer.host);
   } catch (error) {
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
       throw new AuthError('issuer_mismatch', `${who} presents the metadata of another issuer.`, {
@@ -116,6 +116,26 @@ const endpoints = [
   ['registration_endpoint', 'registration endpoint'],
   ['revocation_endpoint', 'revocation endpoint'],
 ] as const;
+
+/** What oauth4webapi passes on unchecked, and is read as a list. */
+const lists: ReadonlySet<string> = new Set([
+  'code_challenge_methods_supported',
+  'grant_types_supported',
+  'scopes_supported',
+  'token_endpoint_auth_methods_supported',
+] satisfies (keyof AuthorizationServer)[]);
+
+/** Without what says nothing: null, which some servers write for what they leave out, and lists that are none. */
+function cleaned(metadata: AuthorizationServer): AuthorizationServer {
+  const members = Object.entries(metadata).filter(
+    ([name, value]) => value !== null && (!lists.has(name) || isStringList(value)),
+  );
+  return { ...Object.fromEntries(members), issuer: metadata.issuer };
+}
+
+function isStringList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
 
 function assertUsable(metadata: AuthorizationServer, host: string): AuthorizationServer {
   for (const [name, words] of endpoints) {

@@ -2,7 +2,7 @@ const token = "[\\w!#$%&'*+.^`|~-]+";
 const quotedString = '"(?:[^"\\\\]|\\\\.)*"';
 
 /** One element of a list: everything up to a comma that is in no quoted string, of which the last may be open. */
-const elements = /(?:"(?:[^"\\]|\\[^])*(?:"|\\?$)|[^",])+/g;
+const elements = /(?:"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[^",])+/g;
 const parameter = new RegExp(`^${token}\\s*=\\s*(?:${token}|${quotedString})$`);
 const bareScheme = new RegExp(`^${token}$`);
 

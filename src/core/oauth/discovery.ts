@@ -62,7 +62,7 @@ async function finish(target: DiscoveryTarget, findings: Findings, fetch: Fetch)
   const configured = target.oauth?.authServerMetadataUrl;
   if (configured !== undefined && !isMismatch && (protectedResource || probe.kind === 'challenged')) {
     const authorizationServer = await fetchConfiguredServer(configured, fetch);
-    const configuredServerScopes = stringList(authorizationServer.scopes_supported);
+    const configuredServerScopes = authorizationServer.scopes_supported;
     return { authorizationServer, protectedResource, challenge, configuredServerScopes };
   }
   if (protectedResource) {
@@ -83,10 +83,6 @@ async function finish(target: DiscoveryTarget, findings: Findings, fetch: Fetch)
     case 'failed':
       throw probe.error;
   }
-}
-
-function stringList(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
 }
 
 /** A server of revision 2025-03-26 is its own authorization server. */

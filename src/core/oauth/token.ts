@@ -69,7 +69,7 @@ function isOfAnotherIssuer(response: URLSearchParams, server: AuthorizationServe
   const isMissing = issuers.length === 0 || issuers.includes('');
   return (
     issuers.some((issuer) => issuer !== '' && issuer !== server.issuer) ||
-    (isMissing && server.authorization_response_iss_parameter_supported === true)
+    (isMissing && Boolean(server.authorization_response_iss_parameter_supported))
   );
 }
 
