@@ -36,7 +36,8 @@ export function text(body: string, type: string, { status = 200, headers = {} }:
 
 /** HTTP 200 with these bytes, which need not be what the headers say. */
 export function bytes(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { kind: 'bytes', headers: { 'content-type': 'application/json', ...headers }, body };
+  const described = { 'content-type': 'application/json', 'content-length': String(body.byteLength) };
+  return { kind: 'bytes', headers: { ...described, ...headers }, body };
 }
 
 /** What a web site says to an address that it does not know, often with status 200. */
