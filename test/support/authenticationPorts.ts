@@ -112,7 +112,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     secrets,
     sessions,
     authenticator,
-    refresher: new SessionRefresher({ ...network, sessions }),
+    refresher: new SessionRefresher({ ...network, sessions, registrations }),
     lines,
     sent,
     opened,

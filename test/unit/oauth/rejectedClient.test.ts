@@ -177,6 +177,24 @@ describe('a client that its authorization server does not know', () => {
     assert.notEqual(second.client.clientId, first.client.clientId);
   });
 
+  it('is not brought up again after a refresh that was refused because of it', async () => {
+    const server = await suite.server();
+    const assembly = suite.assemble();
+    const first = await assembly.signIn(server.mcpUrl);
+    server.answer('POST /token', ({ form }) =>
+      form.get('client_id') === first.client.clientId
+        ? json({ error: 'invalid_client' }, { status: 401 })
+        : json(freshTokens()),
+    );
+    await assert.rejects(assembly.refresher.refresh(server.mcpUrl), { code: 'client_rejected' });
+    assert.deepEqual(assembly.sessions.get(server.mcpUrl)?.tokens.refreshToken, first.tokens.refreshToken);
+    await assembly.signIn(server.mcpUrl);
+    // The sign-in page of many servers says so itself, and nobody ever comes back from there.
+    const asked = assembly.opened.map(({ searchParams }) => searchParams.get('client_id'));
+    assert.equal(asked.filter((clientId) => clientId === first.client.clientId).length, 1);
+    assert.equal(assembly.opened.length, 2);
+  });
+
   it('keeps its session when the server does not answer at all', async () => {
     const server = await suite.server();
     const assembly = suite.assemble();
