@@ -119,7 +119,7 @@ describe('an answer that is meant to do harm', () => {
       'has null for what it leaves out',
       (body) =>
         text(
-          `${body.slice(0, -1)},"registration_endpoint_auth":null,"jwks_uri":null,"scopes_supported":null,"grant_types_supported":null}`,
+          `${body.slice(0, -1)},"registration_endpoint_auth":null,"revocation_endpoint":null,"scopes_supported":null,"grant_types_supported":null}`,
           'application/json',
         ),
     ],
@@ -135,7 +135,7 @@ describe('an answer that is meant to do harm', () => {
       'is nested without end',
       (body) =>
         text(
-          `${body.slice(0, -1)},"x":${deep},"token_endpoint_auth_methods_supported":${deep}}`,
+          `${body.slice(0, -1)},"x":${deep},"grant_types_supported":${deep},"client_id_metadata_document_supported":${deep}}`,
           'application/json',
         ),
     ],
