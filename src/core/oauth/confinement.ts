@@ -37,7 +37,7 @@ function assertMayLeadTo(origins: readonly URL[], target: URL): void {
     const [server] = origins;
     throw new AuthError(
       'forbidden_address',
-      `${server?.host} leads to ${target.host}, an address within a private network or on this machine, where a server from outside has no business. Its operator has to name a public address.`,
+      `${server?.host} leads to ${target.host}, an address more private than its own, where it must not send this machine. Its operator has to name an address that everybody reaches.`,
     );
   }
 }

@@ -71,7 +71,8 @@ async function finish(target: DiscoveryTarget, findings: Findings, fetch: Fetch)
   }
   switch (probe.kind) {
     case 'challenged':
-      if (isMismatch) {
+      // Where somebody was signed in before, this may be a bad moment.
+      if (failure && (isMismatch || target.previous)) {
         throw failure;
       }
       return { authorizationServer: await originServer(target, failure, fetch), challenge };

@@ -16,7 +16,10 @@ const open = json({ jsonrpc: '2.0', id: 0, result: {} });
 describe('discover', () => {
   const suite = authenticationSuite();
 
-  async function discovered(overrides: (honest: Honest) => Routes): Promise<{
+  async function discovered(
+    overrides: (honest: Honest) => Routes,
+    previousIssuer?: string,
+  ): Promise<{
     readonly server: MisbehavingServer;
     readonly result: Promise<Discovered>;
     readonly sent: readonly string[];
@@ -24,7 +27,9 @@ describe('discover', () => {
     const server = await suite.server(overrides);
     const { ports, sent } = suite.assemble();
     const target = { serverUrl: new URL(server.mcpUrl), transport: 'http' } as const;
-    const result = discover(target, ports, new AbortController().signal);
+    const previous =
+      previousIssuer === undefined ? undefined : { authorizationServer: { issuer: previousIssuer } };
+    const result = discover({ ...target, previous }, ports, new AbortController().signal);
     await result.catch(() => undefined);
     return { server, result, sent };
   }
@@ -151,6 +156,14 @@ describe('discover', () => {
       [asRoute]: missing,
     }));
     await assert.rejects(result, { code: 'server_error', remedy: 'retry', message: /HTTP 503/ });
+  });
+
+  it('fails when metadata cannot be read at the moment that was there when somebody signed in before', async () => {
+    const { result } = await discovered(
+      () => ({ 'POST /mcp': unauthorized('Bearer'), [prmRoute]: page(503) }),
+      'https://as.example',
+    );
+    await assert.rejects(result, { code: 'server_error', message: /HTTP 503/ });
   });
 
   it('fails when named metadata cannot be read right now, also at the well-known place', async () => {
