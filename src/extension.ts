@@ -48,7 +48,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
   const registrations = new RegistrationStore(context.secrets, log);
   const pending = new PendingAuthorizations(log);
-  const refresher = new SessionRefresher({ ...network, sessions });
+  const refresher = new SessionRefresher({ ...network, sessions, registrations });
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
     loopback: createLoopbackRedirect(pending, log),

@@ -2,6 +2,7 @@ import { window } from 'vscode';
 import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
 import { InsufficientScopeError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
+import { quote } from '../core/quote.ts';
 import { stepUpScope } from '../core/session/session.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import type { CommandPorts } from './commands.ts';
@@ -54,7 +55,7 @@ function additionalScope(
 
 function sentence(name: string, { serverName, toolCount }: ConnectionReport): string {
   const facts = [
-    serverName === undefined ? undefined : `it calls itself ${JSON.stringify(serverName.slice(0, 80))}`,
+    serverName === undefined ? undefined : `it calls itself ${quote(serverName.slice(0, 80))}`,
     toolCount === undefined ? undefined : `it offers ${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
   ].filter((fact) => fact !== undefined);
   const rest = facts.length > 0 ? `: ${facts.join(' and ')}` : '';

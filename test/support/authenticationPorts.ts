@@ -26,6 +26,8 @@ export interface AssemblyOptions {
   /** Questions without an answer here fail the test. */
   readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt>;
   readonly secrets?: FakeSecretStorage;
+  /** Instead of the real one, which refuses to leave this machine. */
+  readonly fetch?: Fetch;
 }
 
 /** Everything that authenticating takes, real but for clock, keyring, browser and dialogs. */
@@ -51,6 +53,7 @@ export interface Assembly {
 export interface SignInOptions {
   readonly clientId?: string;
   readonly callbackPort?: number;
+  readonly authServerMetadataUrl?: string;
   readonly scopes?: string;
   readonly askForSecret?: boolean;
 }
@@ -70,7 +73,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const pending = new PendingAuthorizations(log);
   const registrations = new RegistrationStore(secrets, log);
   const sessions = new SessionStore({ secrets, log, redactor });
-  const network = { fetch: loopbackFetch(sent), clock, log };
+  const network = { fetch: options.fetch ?? loopbackFetch(sent), clock, log };
   const ports: AuthenticationPorts = {
     ...network,
     browser: {
@@ -109,16 +112,16 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     secrets,
     sessions,
     authenticator,
-    refresher: new SessionRefresher({ ...network, sessions }),
+    refresher: new SessionRefresher({ ...network, sessions, registrations }),
     lines,
     sent,
     opened,
     openRedirects,
-    signIn: (serverUrl, { clientId, callbackPort, scopes, askForSecret } = {}) =>
+    signIn: (serverUrl, { askForSecret, ...oauth } = {}) =>
       authenticator.start({
         serverUrl: new URL(serverUrl),
         transport: 'http',
-        oauth: { clientId, callbackPort, scopes },
+        oauth,
         askForSecret,
       }).result,
   };

@@ -1,6 +1,7 @@
 import { AuthError, InsufficientScopeError } from '../errors.ts';
 import { parseChallenge } from '../oauth/challenge.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
+import { quote } from '../quote.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
 import type { SessionRefresher } from '../session/refresh.ts';
 import { isRefreshable } from '../session/refresh.ts';
@@ -59,7 +60,7 @@ async function assertAccepted(response: Response, { host }: URL): Promise<Respon
   const challenge =
     response.status === 401 || response.status === 403 ? await parseChallenge(response) : undefined;
   if (response.status === 403 && challenge?.error === 'insufficient_scope') {
-    const scopes = challenge.scope === undefined ? '' : ` (${JSON.stringify(challenge.scope)})`;
+    const scopes = challenge.scope === undefined ? '' : ` (${quote(challenge.scope)})`;
     throw new InsufficientScopeError(
       `${host} wants more permissions than this session has${scopes}.`,
       challenge.scope,

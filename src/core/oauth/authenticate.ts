@@ -4,6 +4,7 @@ import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest, AuthenticationStep } from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
 import { runCodeGrant } from './codeGrant.ts';
+import { confinedBrowser, confinedFetch } from './confinement.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
@@ -20,9 +21,10 @@ import { withRevalidation } from './revalidation.ts';
  */
 export async function authenticate(
   request: AuthenticationRequest,
-  ports: AuthenticationPorts,
+  unconfined: AuthenticationPorts,
 ): Promise<Session> {
   const { signal, onStep, previous } = request;
+  const ports = confine(request, unconfined);
   const remembered = previous && rememberedDiscovery(previous);
   if (!remembered) {
     onStep('discovering');
@@ -47,6 +49,21 @@ export async function authenticate(
       return signIn(discovered, { ...request, signal: attemptSignal, onStep: follow }, ports);
     },
   });
+}
+
+/** What the person has configured is theirs to choose; everything else is what servers say. */
+function confine(
+  { serverUrl, oauth }: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): AuthenticationPorts {
+  const metadataUrl = oauth?.authServerMetadataUrl;
+  const chosen = metadataUrl !== undefined && URL.canParse(metadataUrl) ? [new URL(metadataUrl)] : [];
+  const origins = [serverUrl, ...chosen];
+  return {
+    ...ports,
+    fetch: confinedFetch(origins, ports.fetch),
+    browser: confinedBrowser(origins, ports.browser),
+  };
 }
 
 async function signIn(

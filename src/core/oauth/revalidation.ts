@@ -30,6 +30,7 @@ type Verdict =
 
 /** What a server may say of itself that no remembered answer outweighs. Anything else may be a bad moment. */
 const weighty: readonly AuthError['code'][] = [
+  'forbidden_address',
   'insecure_url',
   'issuer_mismatch',
   'no_authentication_needed',

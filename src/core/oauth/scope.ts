@@ -1,7 +1,7 @@
 import type { Discovered } from './discovery.ts';
 
 /**
- * The `scope` to ask for (B7): configured, else challenged, else what the protected resource lists, else
+ * The `scope` to ask for (B7): configured, else what a configured metadata document lists, else challenged, else what the protected resource lists, else
  * none. `offline_access` joins where the authorization server offers it, unless the scopes are configured.
  *
  * @returns space-separated, or `undefined` to send none
@@ -9,12 +9,13 @@ import type { Discovered } from './discovery.ts';
  */
 export function selectScope(
   configured: string | undefined,
-  { challenge, protectedResource, authorizationServer }: Discovered,
+  { challenge, protectedResource, authorizationServer, configuredServerScopes }: Discovered,
 ): string | undefined {
   if (configured !== undefined) {
     return configured;
   }
-  const scopes = challenge?.scope?.split(' ') ?? protectedResource?.scopesSupported ?? [];
+  const challenged = challenge?.scope?.split(' ');
+  const scopes = configuredServerScopes ?? challenged ?? protectedResource?.scopesSupported ?? [];
   const offered: unknown = authorizationServer.scopes_supported;
   const offline = Array.isArray(offered) && offered.includes('offline_access') ? ['offline_access'] : [];
   const wanted = new Set([...scopes, ...offline].filter((scope) => scope !== ''));

@@ -1,8 +1,10 @@
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
 import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
+import { dropRejectedClient } from '../oauth/provenClient.ts';
 import { refreshTokens } from '../oauth/token.ts';
 import { toTokenSet } from '../oauth/tokenSet.ts';
+import type { RegistrationStore } from './registrationStore.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 
@@ -28,6 +30,8 @@ export function isRefreshable(session: Session): boolean {
 /** What refreshing needs. */
 export interface RefreshPorts extends NetworkPorts {
   readonly sessions: SessionStore;
+  /** Where a client is forgotten that its server has forgotten, so that the next sign-in does not bring it up. */
+  readonly registrations?: RegistrationStore | undefined;
 }
 
 /** Refreshes sessions on use: one refresh per server at a time, however many ask. */
@@ -129,6 +133,7 @@ export class SessionRefresher {
     try {
       refreshed = await this.#request(session, refreshToken);
     } catch (error) {
+      await this.#forgetRejectedClient(error, session);
       const newer = isSessionExpired(error) ? await this.#markExpired(session) : undefined;
       if (newer) {
         return newer;
@@ -163,6 +168,14 @@ export class SessionRefresher {
       tokens: toTokenSet(response, requestedAt, session.tokens),
       refreshRejectedAt: undefined,
     };
+  }
+
+  async #forgetRejectedClient(error: unknown, session: Session): Promise<void> {
+    const { registrations, log } = this.#ports;
+    const { authorizationServer: server, client } = session;
+    if (registrations && (await dropRejectedClient(error, { server, client }, { registrations, log }))) {
+      log.info('The server has forgotten this editor, which will introduce itself anew');
+    }
   }
 
   /**
