@@ -2,6 +2,7 @@ import { AuthError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
+import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
@@ -23,13 +24,15 @@ export async function authenticate(
   const discovered = await discover(request, ports, signal);
   const { authorizationServer: server } = discovered;
   assertCodeGrantSupported(server);
-  await assertPkceOrWaived(server, ports, signal);
+  const known = await ports.registrations.open(server.issuer);
+  await assertPkceOrWaived({ server, known }, ports, signal);
+  const scopes = await chooseScope(discovered, request, ports);
   onStep('registering');
-  const remembered = request.redirectKind ?? (await ports.registrations.redirectKind(server.issuer));
+  const remembered = request.redirectKind ?? known.redirectKind;
   const kinds = selectRedirects({ callbackPort: request.oauth?.callbackPort, remembered });
   for (const [index, kind] of kinds.entries()) {
     try {
-      const session = await runCodeGrant(kind, discovered, request, ports);
+      const session = await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);
       logSuccess(discovered, ports);
       return session;
     } catch (error) {
