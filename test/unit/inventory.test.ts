@@ -132,6 +132,17 @@ describe('Inventory', () => {
     assert.equal(server.state.failure?.code, 'network');
   });
 
+  it('shows that a server wants more scopes, until the next sign-in', async () => {
+    await parts.sessions.put(atOne);
+    inventory.setSources([source(one)]);
+    const changed = nextChange(inventory.onDidChange);
+    demands.note(atOne, 'files:write');
+    await changed;
+    assert.deepEqual(states(), [[['one', 'needsScopes']]]);
+    await parts.sessions.put({ ...atOne, createdAt: atOne.createdAt + 1 });
+    assert.deepEqual(states(), [[['one', 'authenticated']]]);
+  });
+
   it('shows a refresh while it runs', async () => {
     const endpoint = await startTokenEndpoint();
     try {

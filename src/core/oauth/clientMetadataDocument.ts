@@ -55,7 +55,7 @@ export function isPublishable(redirectUri: string): boolean {
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-oauth-client-id-metadata-document-02, section 3
  */
 export function clientIdUrlProblem(text: string): string | undefined {
-  if (!/^https:\/\//.test(text) || /[\s\\]/.test(text) || !URL.canParse(text)) {
+  if (!/^https:\/\/[^/?#]/.test(text) || /[\s\\]/.test(text) || !URL.canParse(text)) {
     return 'Enter an https address.';
   }
   const [authority = '', ...segments] = (text.slice('https://'.length).split(/[?#]/, 1)[0] ?? '').split('/');

@@ -47,7 +47,7 @@ export function scopeChoices(discovered: Discovered, context: ScopeContext): rea
     challenged: splitScopes(challenge?.scope),
     previous: splitScopes(additional),
     offline: [...selected, ...offered].filter((scope) => scope === offlineAccess),
-    listed: protectedResource?.scopesSupported ?? [],
+    listed: splitScopes(protectedResource?.scopesSupported?.join(' ')),
     offered,
   };
   const all = new Set([...selected, ...Object.values(sources).flat()]);
