@@ -16,8 +16,8 @@ export const askScopes: ScopePrompt['askScopes'] = async ({ issuer, choices }, s
   const cancel = () => cancellation.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const options = {
-    title: `Scopes to Ask ${new URL(issuer).host} For`,
-    placeHolder: 'Select what clients of this server may do. With nothing selected, no scope is asked for.',
+    title: `Scopes to Request from ${new URL(issuer).host}`,
+    placeHolder: 'Select the scopes to request, if any.',
     canPickMany: true,
     ignoreFocusOut: true,
     matchOnDescription: true,
@@ -31,11 +31,18 @@ export const askScopes: ScopePrompt['askScopes'] = async ({ issuer, choices }, s
   }
 };
 
+/** That the authorization server knows a scope says something where nothing else does. */
+function telling(all: readonly ScopeReason[]): readonly ScopeReason[] {
+  return all.length > 1 ? all.filter((reason) => reason !== 'offered') : all;
+}
+
 function toItem(choice: ScopeChoice): QuickPickItem & { readonly scope: string } {
   return {
     // A server's text: "$(name)" would be drawn as an icon.
     label: choice.scope.replaceAll('$(', '\\$('),
-    description: choice.reasons.map((reason) => reasons[reason]).join(' · '),
+    description: telling(choice.reasons)
+      .map((reason) => reasons[reason])
+      .join(' · '),
     picked: choice.isSelected,
     scope: choice.scope,
   };
