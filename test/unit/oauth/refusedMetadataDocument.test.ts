@@ -83,6 +83,16 @@ describe('an authorization server that refuses the client metadata document', ()
     assert.deepEqual(asDocument(), [true, true]);
   });
 
+  it('is given the document again once it no longer offers the registration that took its place', async () => {
+    const { server, assembly, asDocument } = await prepare(refusing('invalid_client'));
+    await assembly.signIn(server.mcpUrl);
+    const { registration_endpoint: _endpoint, ...rest } = server.metadata;
+    const metadata = json({ ...rest, client_id_metadata_document_supported: true });
+    server.answer('GET /.well-known/oauth-authorization-server', metadata);
+    await assert.rejects(assembly.signIn(server.mcpUrl), { code: 'authorization_refused' });
+    assert.deepEqual(asDocument(), [true, false, true]);
+  });
+
   it('is not taken for one when the person denies access', async () => {
     const { server, assembly, asDocument } = await prepare(refusing('access_denied'));
     await assert.rejects(assembly.signIn(server.mcpUrl), { code: 'access_denied' });
