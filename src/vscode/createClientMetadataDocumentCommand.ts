@@ -1,5 +1,9 @@
-import { window, workspace } from 'vscode';
-import { clientIdUrlProblem, createClientMetadataDocument } from '../core/oauth/clientMetadataDocument.ts';
+import { type InputBoxValidationMessage, InputBoxValidationSeverity, window, workspace } from 'vscode';
+import {
+  clientIdUrlAdvice,
+  clientIdUrlProblem,
+  createClientMetadataDocument,
+} from '../core/oauth/clientMetadataDocument.ts';
 import { configuredClientMetadataUrl, useClientMetadataUrl } from './clientMetadataUrl.ts';
 import type { CommandPorts } from './commands.ts';
 
@@ -17,7 +21,7 @@ export async function createClientMetadataDocumentCommand({
     placeHolder: 'https://example.com/mcp-auth.json',
     value: configured ?? '',
     ignoreFocusOut: true,
-    validateInput: clientIdUrlProblem,
+    validateInput: validate,
   });
   if (url === undefined) {
     return;
@@ -29,6 +33,11 @@ export async function createClientMetadataDocumentCommand({
   if ((await window.showInformationMessage(advice(url), ...buttons)) === use) {
     await useClientMetadataUrl(url);
   }
+}
+
+function validate(text: string): string | InputBoxValidationMessage | undefined {
+  const message = clientIdUrlAdvice(text);
+  return clientIdUrlProblem(text) ?? (message && { message, severity: InputBoxValidationSeverity.Warning });
 }
 
 function advice(url: string): string {

@@ -67,6 +67,21 @@ describe('the scopes of a sign-in', () => {
       await view.waitFor('sentry', /authenticated · \d+ min/);
     }));
 
+  it('are always chosen where that is wished, and nothing is requested without a choice', () => {
+    const window = { settings: { 'mcpAuth.askForScopes': true } };
+    return journey({ mcpJson, window }, async ({ demo, vscode, view }) => {
+      await view.press('sentry', 'Authenticate');
+      await vscode.page.getByText('needed to stay signed in').waitFor();
+      await vscode.page.keyboard.press('Escape');
+      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+      assert.equal(
+        demo.journal.count(({ url }) => url === '/reg'),
+        0,
+      );
+    });
+  });
+
   it('are asked for once more where the server wants others than a session has', () =>
     withCleanup(async (defer) => {
       const server = await startMisbehavingServer();

@@ -68,9 +68,10 @@ export function clientIdUrlProblem(text: string): string | undefined {
   if (text.includes('#')) {
     return 'The address must not have a fragment (#…).';
   }
-  return authority.includes('@')
-    ? 'The address must not contain a user name or password.'
-    : text.includes('?')
-      ? 'The address should not have a query (?…): not every server takes it.'
-      : undefined;
+  return authority.includes('@') ? 'The address must not contain a user name or password.' : undefined;
+}
+
+/** What speaks against a URL that can be a client's ID, as a sentence. @see {@link clientIdUrlProblem} */
+export function clientIdUrlAdvice(text: string): string | undefined {
+  return text.includes('?') ? 'Better without a query (?…): not every server takes one.' : undefined;
 }

@@ -54,7 +54,7 @@ const keptServers = 32;
 
 const record = v.object({
   version: v.literal(1),
-  issuer: v.string(),
+  issuer: v.pipe(v.string(), v.url()),
   redirectKind: v.optional(v.picklist(['loopback', 'uriHandler'])),
   pkceWaivedAt: v.optional(v.number()),
   registrations: v.array(

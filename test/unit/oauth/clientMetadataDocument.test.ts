@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  clientIdUrlAdvice,
   clientIdUrlProblem,
   createClientMetadataDocument,
   isPublishable,
@@ -53,6 +54,7 @@ describe('clientIdUrlProblem', () => {
     'https://me.example/.well-known/client',
     'https://me.example/a/',
     'https://me.example/...',
+    'https://me.example/c?a',
   ]) {
     it(`has nothing against ${url}`, () => {
       assert.equal(clientIdUrlProblem(url), undefined);
@@ -79,10 +81,16 @@ describe('clientIdUrlProblem', () => {
     ['https://me.example/c#a', /fragment/],
     ['https://me@me.example/c', /user name/],
     ['https://:pass@me.example/c', /user name/],
-    ['https://me.example/c?a', /query/],
   ] as const) {
     it(`says what is wrong with ${JSON.stringify(url)}`, () => {
       assert.match(clientIdUrlProblem(url) ?? '', problem);
     });
   }
+});
+
+describe('clientIdUrlAdvice', () => {
+  it('is against a query, which servers should but need not take', () => {
+    assert.match(clientIdUrlAdvice('https://me.example/c?a') ?? '', /without a query/);
+    assert.equal(clientIdUrlAdvice('https://me.example/c'), undefined);
+  });
 });
