@@ -32,6 +32,9 @@ export async function createClientMetadataDocumentCommand({
   const buttons = url === configured ? [] : [use];
   if ((await window.showInformationMessage(advice(url), ...buttons)) === use) {
     await useClientMetadataUrl(url);
+    void window.showInformationMessage(
+      'Authorization servers that support such documents now know this editor by that address.',
+    );
   }
 }
 

@@ -137,6 +137,7 @@ describe('a client metadata document', () => {
       await advice.waitFor();
       await vscode.screenshot('client-document');
       await advice.getByRole('button', { name: 'Use This Address' }).click();
+      await seen(vscode, 'now know this editor by that address');
       await vscode.runCommand('MCP Auth: Create Client Metadata Document');
       await page.getByText('The https address at which you will publish it').waitFor();
       assert.equal(await input.inputValue(), 'https://me.example/mcp-auth.json');
