@@ -9,6 +9,7 @@ import { Redactor } from './core/redaction.ts';
 import { Authenticator } from './core/session/authenticator.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
+import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
@@ -16,7 +17,7 @@ import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
-import { createUriHandler, createUriHandlerRedirect } from './vscode/redirectUri.ts';
+import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
@@ -47,6 +48,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
 
   const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
   const registrations = new RegistrationStore(context.secrets, log);
+  const demands = new ScopeDemands();
   const pending = new PendingAuthorizations(log);
   const refresher = new SessionRefresher({ ...network, sessions, registrations });
   const redirects = {
@@ -64,17 +66,27 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     clientMetadataUrl: configuredClientMetadataUrl,
   };
   const authenticator = new Authenticator(authentication, sessions);
-  const inventory = new Inventory({ sessions, authenticator, refresher, clock, environment: process.env });
+  const parts = { sessions, authenticator, refresher, demands };
+  const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 
   context.subscriptions.push(
     channel,
     sessions,
     authenticator,
+    demands,
     inventory,
     files,
     window.registerUriHandler(createUriHandler(pending, log)),
-    registerCommands({ ...network, inventory, authenticator, refresher, sessions, files, channel }),
+    registerCommands({
+      ...network,
+      ...parts,
+      inventory,
+      registrations,
+      files,
+      channel,
+      publishedRedirectUri: publishedRedirectUri(context.extension.id),
+    }),
     new ServersView(inventory, clock),
   );
   log.info('MCP Auth started', {

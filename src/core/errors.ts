@@ -14,6 +14,7 @@ export type AuthErrorCode =
   | 'insufficient_scope'
   | 'invalid_definition'
   | 'invalid_response'
+  | 'issuer_changed'
   | 'issuer_mismatch'
   | 'network'
   | 'no_authentication_needed'
@@ -32,6 +33,7 @@ export type AuthErrorCode =
 /** The one thing a person can do next; `vscode/` turns it into a button. */
 export type Remedy =
   | 'authenticate'
+  | 'clearRegistration'
   | 'enterClient'
   | 'manageTrust'
   | 'none'
@@ -51,6 +53,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',
   invalid_response: 'showLog',
+  issuer_changed: 'clearRegistration',
   issuer_mismatch: 'showLog',
   network: 'retry',
   no_authentication_needed: 'none',

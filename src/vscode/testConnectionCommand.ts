@@ -1,9 +1,6 @@
 import { window } from 'vscode';
 import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
-import { InsufficientScopeError } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
 import { quote } from '../core/quote.ts';
-import { stepUpScope } from '../core/session/session.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
@@ -26,31 +23,23 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
       `Testing the connection to ${JSON.stringify(name)}`,
       (_report, signal) => testConnection(target, ports, signal),
     );
+    const session = ports.sessions.get(target.canonicalUrl);
+    if (session) {
+      ports.demands.settle(session);
+    }
     void window.showInformationMessage(sentence(name, report));
   } catch (error) {
     showError(
       error,
       {
         subject: name,
-        authenticate: () => authenticateServer(server, ports, additionalScope(server, error, ports)),
+        authenticate: () => authenticateServer(server, ports, {}),
         retry: () => testConnectionCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, range),
       },
       ports.log,
     );
   }
-}
-
-/** After a 403 for want of scopes, signing in again asks for these as well. */
-function additionalScope(
-  { endpoint }: ServerSnapshot,
-  error: unknown,
-  { sessions }: CommandPorts,
-): { readonly additionalScope?: string | undefined } {
-  if (!(error instanceof InsufficientScopeError) || endpoint?.kind !== 'url') {
-    return {};
-  }
-  return { additionalScope: stepUpScope(sessions.get(endpoint.canonicalUrl), error.scope) };
 }
 
 function sentence(name: string, { serverName, toolCount }: ConnectionReport): string {

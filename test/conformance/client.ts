@@ -44,6 +44,7 @@ async function main(): Promise<number> {
       prompt: {
         askWaivePkce: async () => false,
         askClientId: async () => context.client_id,
+        askScopes: async () => undefined,
         askClientSecret: async () => context.client_secret ?? '',
       },
       browser: {

@@ -5,6 +5,8 @@ import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
 import type { ClientPrompt } from '../../src/core/oauth/obtainClient.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from '../../src/core/oauth/pkceWaiver.ts';
+import type { RedirectKind } from '../../src/core/oauth/redirect.ts';
+import type { ScopePrompt } from '../../src/core/oauth/scopeChoices.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
@@ -24,7 +26,9 @@ export interface AssemblyOptions {
   readonly browser?: BrowserScript;
   readonly redirectUri?: string;
   /** Questions without an answer here fail the test. */
-  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt>;
+  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt & ScopePrompt>;
+  /** The address of a client ID metadata document. */
+  readonly clientMetadataUrl?: string;
   readonly secrets?: FakeSecretStorage;
   /** Instead of the real one, which refuses to leave this machine. */
   readonly fetch?: Fetch;
@@ -56,6 +60,9 @@ export interface SignInOptions {
   readonly authServerMetadataUrl?: string;
   readonly scopes?: string;
   readonly askForSecret?: boolean;
+  readonly askForScopes?: boolean;
+  readonly additionalScope?: string;
+  readonly redirectKind?: RedirectKind;
 }
 
 /** Nothing listens there: redirects are delivered by hand. */
@@ -95,11 +102,13 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     prompt: {
       askClientId: unexpectedQuestion,
       askClientSecret: unexpectedQuestion,
+      askScopes: unexpectedQuestion,
       askWaivePkce: unexpectedQuestion,
       ...prompt,
     },
     registrations,
     redactor,
+    clientMetadataUrl: () => options.clientMetadataUrl,
   };
   const openRedirect = (uri: string) => {
     openRedirects.add(uri);
@@ -117,12 +126,12 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     sent,
     opened,
     openRedirects,
-    signIn: (serverUrl, { askForSecret, ...oauth } = {}) =>
+    signIn: (serverUrl, { clientId, callbackPort, scopes, authServerMetadataUrl, ...target } = {}) =>
       authenticator.start({
         serverUrl: new URL(serverUrl),
         transport: 'http',
-        oauth,
-        askForSecret,
+        oauth: { clientId, callbackPort, scopes, authServerMetadataUrl },
+        ...target,
       }).result,
   };
 }

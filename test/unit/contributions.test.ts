@@ -22,6 +22,7 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   authenticating: true,
   refreshing: true,
   authenticated: true,
+  needsScopes: true,
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
@@ -96,6 +97,7 @@ describe('package.json', () => {
     const contacting: readonly string[] = [
       commandIds.authenticate,
       commandIds.authenticateThroughLocalhost,
+      commandIds.authenticateWithScopes,
       commandIds.signOut,
       commandIds.testConnection,
     ];

@@ -3,6 +3,7 @@ import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest, AuthenticationStep } from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
+import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
 import { confinedBrowser, confinedFetch } from './confinement.ts';
 import { type Discovered, discover } from './discovery.ts';
@@ -25,7 +26,8 @@ export async function authenticate(
 ): Promise<Session> {
   const { signal, onStep, previous } = request;
   const ports = confine(request, unconfined);
-  const remembered = previous && rememberedDiscovery(previous);
+  // Who chooses scopes wants to know what there is today.
+  const remembered = previous && !request.askForScopes ? rememberedDiscovery(previous) : undefined;
   if (!remembered) {
     onStep('discovering');
     return await signIn(await discover(request, ports, signal), request, ports);
@@ -36,17 +38,17 @@ export async function authenticate(
     discoverAnew: (revalidating) => discover(request, ports, revalidating),
     isSame: (one, other) => isSameAuthority(one, other, serverUrl),
     signal,
+    clock: ports.clock,
     log: ports.log,
-    attempt: (discovered, attemptSignal, { onBrowser, onExchange }) => {
+    attempt: (discovered, attemptSignal, { onBrowser, beforeExchange }) => {
       const follow = (step: AuthenticationStep) => {
         onStep(step);
         if (step === 'openingBrowser') {
           onBrowser();
-        } else if (step === 'exchangingCode') {
-          onExchange();
         }
       };
-      return signIn(discovered, { ...request, signal: attemptSignal, onStep: follow }, ports);
+      const attempt = { ...request, signal: attemptSignal, onStep: follow, beforeExchange };
+      return signIn(discovered, attempt, ports);
     },
   });
 }
@@ -73,13 +75,15 @@ async function signIn(
 ): Promise<Session> {
   const { authorizationServer: server } = discovered;
   assertCodeGrantSupported(server);
-  await assertPkceOrWaived(server, ports, request.signal);
+  const known = await ports.registrations.open(server.issuer);
+  await assertPkceOrWaived({ server, known }, ports, request.signal);
+  const scopes = await chooseScope(discovered, request, ports);
   request.onStep('registering');
-  const remembered = request.redirectKind ?? (await ports.registrations.redirectKind(server.issuer));
+  const remembered = request.redirectKind ?? known.redirectKind;
   const kinds = selectRedirects({ callbackPort: request.oauth?.callbackPort, remembered });
   for (const [index, kind] of kinds.entries()) {
     try {
-      const session = await runCodeGrant(kind, discovered, request, ports);
+      const session = await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);
       logSuccess(discovered, ports);
       return session;
     } catch (error) {

@@ -37,7 +37,8 @@ export function rememberedMetadata(server: AuthorizationServer): AuthorizationSe
 
 /**
  * What was discovered for an earlier session, so that signing in again needs no request before the browser
- * opens. The scopes are those that were asked for then.
+ * opens. The server is taken to challenge for the
+ * scopes that were asked for then.
  *
  * @returns `undefined` where the session does not hold enough
  */
@@ -54,8 +55,8 @@ export function rememberedDiscovery(session: Session): Discovered | undefined {
     protectedResource: {
       resource,
       authorizationServers: [new URL(authorizationServer.issuer)],
-      scopesSupported: requestedScope?.split(' '),
     },
+    challenge: { scope: requestedScope },
   };
 }
 

@@ -186,7 +186,7 @@ describe('a client that its authorization server does not know', () => {
         ? json({ error: 'invalid_client' }, { status: 401 })
         : json(freshTokens()),
     );
-    await assert.rejects(assembly.refresher.refresh(server.mcpUrl), { code: 'client_rejected' });
+    await assert.rejects(assembly.refresher.refresh(server.mcpUrl), { code: 'session_expired' });
     assert.deepEqual(assembly.sessions.get(server.mcpUrl)?.tokens.refreshToken, first.tokens.refreshToken);
     await assembly.signIn(server.mcpUrl);
     // The sign-in page of many servers says so itself, and nobody ever comes back from there.

@@ -128,6 +128,9 @@ describe('a server with several authorization servers', () => {
     await assembly.signIn(server.mcpUrl, { clientId: 'by-hand' });
     await assembly.sessions.delete(server.mcpUrl);
     first.answer(metadataRoute, missing);
+    await assert.rejects(assembly.signIn(server.mcpUrl, { clientId: 'by-hand' }), { code: 'issuer_changed' });
+    assert.deepEqual(asked, [first.origin]);
+    await assembly.ports.registrations.clear(first.origin);
     await assembly.signIn(server.mcpUrl, { clientId: 'by-hand' });
     assert.deepEqual(asked, [first.origin, second.origin]);
     assert.ok(second.requests.every(({ body }) => !body.includes(encodeURIComponent(first.origin))));
