@@ -6,15 +6,22 @@ import type { RequestHandler } from 'express';
 /** What a connection test finds at a {@link serveMcp} endpoint. */
 export const endpointName = 'interop';
 
-/** An MCP server with one tool and without sessions; whoever calls has been let in before. */
+/** The tool that servers with several scopes keep for those who have the right one. */
+export const writingTool = 'write';
+
+/** An MCP server with two tools and without sessions; whoever calls has been let in before. */
 export const serveMcp: RequestHandler = async (request, response) => {
   const server = new McpServer({ name: endpointName, version: '1.0.0' });
   server.registerTool('ping', { description: 'Answers.' }, () => ({
     content: [{ type: 'text', text: 'pong' }],
   }));
+  server.registerTool(writingTool, { description: 'Writes.' }, () => ({
+    content: [{ type: 'text', text: 'written' }],
+  }));
   const transport = new StreamableHTTPServerTransport();
   response.once('close', () => void server.close());
   // The SDK is not written for exactOptionalPropertyTypes: its own transport does not fit its own interface.
   await server.connect(transport as Transport);
-  await transport.handleRequest(request, response);
+  // Whoever let the caller in may have read the body.
+  await transport.handleRequest(request, response, request.body);
 };

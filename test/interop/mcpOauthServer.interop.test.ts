@@ -36,7 +36,7 @@ describe('mcp-oauth-server', () => {
     assert.match(authorizationServer.issuer, /\/$/);
     assert.equal(redirect?.searchParams.get('iss'), authorizationServer.issuer);
     const { serverName, toolCount } = await traveller.connect();
-    assert.deepEqual([serverName, toolCount], [endpointName, 1]);
+    assert.deepEqual([serverName, toolCount], [endpointName, 2]);
   });
 
   it('refreshes three times, with another refresh token each time', async () => {

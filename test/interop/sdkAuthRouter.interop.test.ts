@@ -52,7 +52,7 @@ describe('mcpAuthRouter of the MCP SDK', () => {
       assert.equal(client.origin, 'dynamic');
       assert.match(authorizationServer.issuer, /\/$/);
       const { serverName, toolCount } = await traveller.connect();
-      assert.deepEqual([serverName, toolCount], [endpointName, 1]);
+      assert.deepEqual([serverName, toolCount], [endpointName, 2]);
     });
 
     it('refreshes three times, with another refresh token each time', async () => {
@@ -81,7 +81,7 @@ describe('mcpAuthRouter of the MCP SDK', () => {
       const { tokens } = await traveller.signIn();
       assert.equal(tokens.refreshToken, undefined);
       const { serverName, toolCount } = await traveller.connect();
-      assert.deepEqual([serverName, toolCount], [endpointName, 1]);
+      assert.deepEqual([serverName, toolCount], [endpointName, 2]);
       await assert.rejects(traveller.connectAfterExpiry(), { code: 'session_expired' });
     });
 

@@ -5,6 +5,7 @@ import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
 import type { ClientPrompt } from '../../src/core/oauth/obtainClient.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from '../../src/core/oauth/pkceWaiver.ts';
+import type { RedirectKind } from '../../src/core/oauth/redirect.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
@@ -26,6 +27,7 @@ export interface AssemblyOptions {
   /** Questions without an answer here fail the test. */
   readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt>;
   readonly secrets?: FakeSecretStorage;
+  readonly clientMetadataUrl?: string;
 }
 
 /** Everything that authenticating takes, real but for clock, keyring, browser and dialogs. */
@@ -53,6 +55,9 @@ export interface SignInOptions {
   readonly callbackPort?: number;
   readonly scopes?: string;
   readonly askForSecret?: boolean;
+  readonly additionalScope?: string | undefined;
+  readonly redirectKind?: RedirectKind;
+  readonly transport?: 'http' | 'sse';
 }
 
 /** Nothing listens there: redirects are delivered by hand. */
@@ -97,6 +102,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     },
     registrations,
     redactor,
+    clientMetadataUrl: () => options.clientMetadataUrl,
   };
   const openRedirect = (uri: string) => {
     openRedirects.add(uri);
@@ -114,12 +120,12 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     sent,
     opened,
     openRedirects,
-    signIn: (serverUrl, { clientId, callbackPort, scopes, askForSecret } = {}) =>
+    signIn: (serverUrl, { clientId, callbackPort, scopes, transport = 'http', ...options } = {}) =>
       authenticator.start({
         serverUrl: new URL(serverUrl),
-        transport: 'http',
+        transport,
         oauth: { clientId, callbackPort, scopes },
-        askForSecret,
+        ...options,
       }).result,
   };
 }

@@ -9,7 +9,7 @@ import type { ClientRegistration } from './clientRegistration.ts';
 import type { Discovered } from './discovery.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
-import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
+import { dropClient, dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import type { RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { selectScope, unionScopes } from './scope.ts';
@@ -55,7 +55,7 @@ export async function runCodeGrant(
     for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
       ports.redactor.learn(secret);
     }
-    const response = await askPerson(authorization, request, ports);
+    const response = await askPerson({ ...authorization, server, client }, request, ports);
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
@@ -80,15 +80,17 @@ export async function runCodeGrant(
 class StaleClientError extends AuthError {}
 
 async function askPerson(
-  { url, state }: AuthorizationRequest,
+  { url, state, ...authority }: AuthorizationRequest & Authority,
   { signal, onStep, onWaiting }: AuthenticationRequest,
-  { browser, clock, pending }: AuthenticationPorts,
+  ports: AuthenticationPorts,
 ): Promise<URLSearchParams> {
+  const { browser, clock, pending } = ports;
   const deadline = createDeadline(clock, browserTimeLimit, {
     signal,
     sentence: 'Nobody finished signing in within five minutes.',
   });
   const expected = pending.expect(state, deadline.signal);
+  let isShown = false;
   try {
     onStep('openingBrowser');
     let answered = false;
@@ -99,6 +101,7 @@ async function askPerson(
       if (!isOpen) {
         throw new AuthError('cancelled', 'The sign-in page was not opened.');
       }
+      isShown = true;
       if (!answered) {
         onStep('waitingForBrowser');
         onWaiting?.(() => browser.open(url, deadline.signal));
@@ -107,6 +110,12 @@ async function askPerson(
     });
     // Some servers answer before the browser is reported open; the person may cancel while it asks them.
     return await Promise.race([response, opened]);
+  } catch (error) {
+    if (isShown) {
+      // Whoever gave up may have read that the client is unknown: that is said on a page, never by a redirect.
+      await dropClient(authority, ports);
+    }
+    throw error;
   } finally {
     expected.dispose();
     deadline.dispose();

@@ -35,16 +35,31 @@ export async function keepProvenClient(
  */
 export async function dropRejectedClient(
   error: unknown,
+  authority: Authority,
+  ports: ProvenClientPorts,
+): Promise<boolean> {
+  const isRejected = error instanceof AuthError && error.code === 'client_rejected';
+  return isRejected && (await dropClient(authority, ports));
+}
+
+/**
+ * Drops a dynamic registration, in doubt too: the next sign-in makes another, which costs it one request. Never
+ * throws.
+ *
+ * @returns whether there was one from before
+ * @see RFC 6749, section 4.1.2.1: a client that is unknown is not redirected to
+ */
+export async function dropClient(
   { server, client }: Authority,
   { registrations, log }: ProvenClientPorts,
 ): Promise<boolean> {
-  if (!(error instanceof AuthError && error.code === 'client_rejected') || client.origin !== 'dynamic') {
+  if (client.origin !== 'dynamic') {
     return false;
   }
   try {
     return await registrations.drop(server.issuer, client.clientId);
   } catch (reason) {
-    log.warn('A rejected client registration could not be dropped', { reason });
+    log.warn('A client registration could not be dropped', { reason });
     return false;
   }
 }

@@ -1,0 +1,48 @@
+import express, { type RequestHandler } from 'express';
+import { writingTool } from '../mcpEndpoint.ts';
+import type { Grant } from './ledger.ts';
+
+/** Who may call an MCP server, and what it says to others. */
+export interface GuardOptions {
+  readonly grantOf: (accessToken: string) => Grant | undefined;
+  /** What a challenge says beside its error, by name. */
+  readonly challenge: Readonly<Record<string, string>>;
+  /** What the tool that writes takes, where not everybody may call it. */
+  readonly writeScope?: string;
+}
+
+/**
+ * Lets those pass who carry a bearer token (RFC 6750). With a `writeScope` it answers 403 `insufficient_scope`
+ * to those who call the writing tool without that scope.
+ */
+export function guard({ grantOf, challenge, writeScope }: GuardOptions): RequestHandler[] {
+  return [
+    express.json(),
+    (request, response, next) => {
+      const [, token] = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '') ?? [];
+      const grant = token === undefined ? undefined : grantOf(token);
+      if (!grant) {
+        const error = token === undefined ? {} : { error: 'invalid_token' };
+        response.status(401).set('WWW-Authenticate', bearer({ ...error, ...challenge }));
+        response.json({ error: 'unauthorized' });
+      } else if (isWriting(request.body) && writeScope && !grant.scope.split(' ').includes(writeScope)) {
+        const error = { error: 'insufficient_scope', scope: writeScope };
+        response.status(403).set('WWW-Authenticate', bearer({ ...challenge, ...error }));
+        response.json({ error: 'forbidden' });
+      } else {
+        next();
+      }
+    },
+  ];
+}
+
+function bearer(parameters: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  return parts.length > 0 ? `Bearer ${parts.join(', ')}` : 'Bearer';
+}
+
+/** Whether a JSON-RPC message calls the tool that writes. */
+export function isWriting(message: unknown): boolean {
+  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
+  return method === 'tools/call' && params?.name === writingTool;
+}
