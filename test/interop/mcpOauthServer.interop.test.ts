@@ -7,27 +7,43 @@ import {
   OAuthServer,
   requireBearerAuth,
 } from 'mcp-oauth-server';
+import { type AssemblyOptions, redirectUri } from '../support/authenticationPorts.ts';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import { escapeHtml } from '../support/demo/page.ts';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { endpointName, serveMcp } from './mcpEndpoint.ts';
 import { type Origin, openOrigin } from './origin.ts';
+import { byTool } from './servers/guard.ts';
 import { Traveller } from './traveller.ts';
 
-const scopes = ['mcp:tools'];
+const scopes = ['mcp:tools', 'mcp:write'];
+const clientMetadataUrl = 'https://editor.example/client.json';
+
+/** What is at {@link clientMetadataUrl}. */
+const clientDocument = {
+  client_id: clientMetadataUrl,
+  client_name: 'Editor',
+  redirect_uris: [redirectUri],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+};
 
 describe('mcp-oauth-server', () => {
   const suite = authenticationSuite();
+  let origin: Origin;
   let traveller: Traveller;
   let redirect: URL | undefined;
-  beforeEach(async () => {
-    const origin = suite.started(await openOrigin());
-    const mcpUrl = serve(origin);
+  const travel = (options: AssemblyOptions = {}) => {
     const browser = async (url: URL) => {
       redirect = await consent(url.href, { decision: 'allow' });
       return redirect;
     };
-    traveller = new Traveller(suite.assemble({ browser }), mcpUrl.href);
+    return new Traveller(suite.assemble({ browser, ...options }), `${origin.url}/mcp`);
+  };
+  beforeEach(async () => {
+    origin = suite.started(await openOrigin());
+    serve(origin);
+    traveller = travel();
   });
 
   it('signs in with consent, at an issuer with a trailing slash, and the MCP server answers that session', async () => {
@@ -53,31 +69,50 @@ describe('mcp-oauth-server', () => {
   it('signs in again without another registration', async () => {
     await traveller.signInTwice('/register');
   });
+
+  it('gives the scope for a tool that takes more', async () => {
+    const { tokens } = await traveller.stepUp('mcp:tools', 'mcp:tools mcp:write');
+    assert.equal(tokens.scope, 'mcp:tools mcp:write');
+  });
+
+  it('knows the editor by its metadata document, without a registration', async () => {
+    traveller = travel({ clientMetadataUrl });
+    const { client } = await traveller.signIn();
+    assert.deepEqual([client.origin, client.clientId], ['metadataDocument', clientMetadataUrl]);
+    await traveller.connect();
+    assert.equal(new Set(await traveller.refreshThreeTimes()).size, 4);
+    const session = traveller.session;
+    assert.equal(await traveller.signOut(), 'revoked');
+    await traveller.assertRevoked(session);
+    await traveller.signIn();
+    assert.equal(
+      origin.journal.count(({ url }) => url === '/register'),
+      0,
+    );
+  });
 });
 
 /** MCP server and authorization server on one origin, with a page that asks. */
-function serve({ url, app }: Origin): URL {
+function serve({ url, app }: Origin): void {
   const mcpUrl = new URL('/mcp', url);
   const provider = new OAuthServer({
     issuerUrl: new URL(url),
     authorizationUrl: new URL('/consent', url),
     resourceServerUrl: mcpUrl,
     scopesSupported: scopes,
+    clientIdMetadataDocuments: { fetch: async () => Response.json(clientDocument) },
   });
-  app.use(mcpAuthRouter({ provider, resourceServerUrl: mcpUrl, scopesSupported: scopes }));
+  app.use(mcpAuthRouter({ provider, resourceServerUrl: mcpUrl, scopesSupported: ['mcp:tools'] }));
   app.get('/consent', (request, response) => void response.send(consentPage(new URL(request.url, url))));
   app.use('/confirm', express.urlencoded(), authenticateHandler({ provider, getUser }));
-  app.use(
-    '/mcp',
+  const require = (requiredScopes: string[]) =>
     requireBearerAuth({
       verifier: provider,
-      requiredScopes: scopes,
+      requiredScopes,
       resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(mcpUrl),
       resource: mcpUrl,
-    }),
-    serveMcp,
-  );
-  return mcpUrl;
+    });
+  app.use('/mcp', express.json(), byTool(require(['mcp:tools']), require(['mcp:write'])), serveMcp);
 }
 
 function consentPage({ searchParams }: URL): string {

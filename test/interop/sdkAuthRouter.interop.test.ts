@@ -6,10 +6,12 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   mcpAuthRouter,
 } from '@modelcontextprotocol/sdk/server/auth/router.js';
+import express from 'express';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import { endpointName, serveMcp } from './mcpEndpoint.ts';
 import { openOrigin } from './origin.ts';
 import { RotatingProvider } from './rotatingProvider.ts';
+import { byTool } from './servers/guard.ts';
 import { Traveller } from './traveller.ts';
 
 describe('mcpAuthRouter of the MCP SDK', () => {
@@ -28,16 +30,14 @@ describe('mcpAuthRouter of the MCP SDK', () => {
         scopesSupported: ['mcp:tools'],
       }),
     );
-    app.use(
-      '/mcp',
+    const require = (requiredScopes: string[]) =>
       requireBearerAuth({
         verifier: provider,
-        requiredScopes: ['mcp:tools'],
+        requiredScopes,
         resourceMetadataUrl,
         expectedResource: mcpUrl,
-      }),
-      serveMcp,
-    );
+      });
+    app.use('/mcp', express.json(), byTool(require(['mcp:tools']), require(['mcp:write'])), serveMcp);
     return new Traveller(suite.assemble(), mcpUrl.href);
   }
 
@@ -68,6 +68,10 @@ describe('mcpAuthRouter of the MCP SDK', () => {
 
     it('signs in again without another registration', async () => {
       await traveller.signInTwice('/register');
+    });
+
+    it('gives the scope for a tool that takes more', async () => {
+      await traveller.stepUp('mcp:tools', 'mcp:tools mcp:write');
     });
   });
 

@@ -12,6 +12,11 @@ export interface ClientRegistration {
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** Milliseconds since the epoch; absent when the secret does not expire. */
   readonly secretExpiresAt?: number | undefined;
+  /**
+   * Space-separated scopes that a dynamic registration was made for. Servers take it at its word, and refuse the
+   * client any other scope (RFC 7591, section 2).
+   */
+  readonly registeredScope?: string | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AuthorizationServer } from './authorizationServer.ts';
 import { type ClientRegistration, selectAuthMethod } from './clientRegistration.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { registerClient } from './registration.ts';
+import { coversScopes, unionScopes } from './scope.ts';
 
 /** Asks the person for what only they can know about a pre-registered client. */
 export interface ClientPrompt {
@@ -43,7 +44,7 @@ export interface ClientPorts extends NetworkPorts {
 
 /**
  * The client to authenticate as (B3): pre-registered, else by its metadata document, else an earlier
- * registration for this redirect URI, else a new dynamic one, else what the person enters.
+ * registration for this redirect URI and these scopes, else a new dynamic one, else what the person enters.
  *
  * @throws AuthError `registration_refused`, `client_required`, `cancelled`, `network`…
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (client registration approaches)
@@ -59,11 +60,13 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
   }
   const known = await ports.registrations.find({ issuer: server.issuer, redirectUri }, ports.clock.now());
   throwIfAborted(signal);
-  if (known) {
+  if (known && (server.registration_endpoint === undefined || coversScopes(known.registeredScope, scope))) {
     return known;
   }
   if (server.registration_endpoint !== undefined) {
-    return await registerClient(server, { redirectUri, scope }, createOAuthFetch(ports, signal));
+    // Another MCP server of this issuer may still want the scopes of before.
+    const scopes = unionScopes(known?.registeredScope, scope);
+    return await registerClient(server, { redirectUri, scope: scopes }, createOAuthFetch(ports, signal));
   }
   const entered = await ports.prompt.askClientId({ issuer: server.issuer, redirectUri }, signal);
   throwIfAborted(signal);

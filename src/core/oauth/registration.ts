@@ -30,7 +30,7 @@ function registrationMetadata(
 }
 
 /**
- * Registers a client for one redirect URI.
+ * Registers a client for one redirect URI, and for scopes beyond which some servers refuse it any.
  *
  * @throws AuthError `registration_refused` with the server's reason, `server_error`, `network`…
  * @see RFC 7591, section 3
@@ -46,7 +46,10 @@ export async function registerClient(
     requestOptions(fetch),
   );
   try {
-    return toRegistration(await oauth.processDynamicClientRegistrationResponse(await tolerated(response)));
+    return toRegistration(
+      await oauth.processDynamicClientRegistrationResponse(await tolerated(response)),
+      scope,
+    );
   } catch (error) {
     const failure = toAuthError(error, `The authorization server ${new URL(server.issuer).host}`);
     if (!isRefusal(failure, response.status)) {
@@ -96,7 +99,10 @@ async function tolerated(response: Response): Promise<Response> {
   return new Response(body, { status: 201, headers: response.headers });
 }
 
-function toRegistration(metadata: oauth.OmitSymbolProperties<oauth.Client>): ClientRegistration {
+function toRegistration(
+  metadata: oauth.OmitSymbolProperties<oauth.Client>,
+  registeredScope: string | undefined,
+): ClientRegistration {
   const secret = typeof metadata.client_secret === 'string' ? metadata.client_secret : undefined;
   const expires = Number(metadata.client_secret_expires_at ?? 0);
   return {
@@ -105,6 +111,7 @@ function toRegistration(metadata: oauth.OmitSymbolProperties<oauth.Client>): Cli
     clientSecret: secret,
     tokenEndpointAuthMethod: grantedMethod(metadata.token_endpoint_auth_method, secret),
     secretExpiresAt: secret !== undefined && expires > 0 ? expires * 1000 : undefined,
+    registeredScope,
   };
 }
 

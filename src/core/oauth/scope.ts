@@ -21,6 +21,11 @@ export function selectScope(
   return wanted.size > 0 ? [...wanted].join(' ') : undefined;
 }
 
+/** Whether all wanted scopes are among others. */
+export function coversScopes(scopes: string | undefined, wanted: string | undefined): boolean {
+  return unionScopes(scopes, wanted) === unionScopes(scopes, undefined);
+}
+
 /** All scopes of both, each once, in the order they came; `undefined` where there is none. */
 export function unionScopes(one: string | undefined, other: string | undefined): string | undefined {
   const scopes = new Set(`${one ?? ''} ${other ?? ''}`.split(' ').filter((scope) => scope !== ''));

@@ -40,6 +40,7 @@ const registrations = v.object({
       clientSecret: v.optional(v.string()),
       tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
       secretExpiresAt: v.optional(v.number()),
+      registeredScope: v.optional(v.string()),
     }),
   ),
 });

@@ -47,6 +47,7 @@ const session = v.object({
     clientSecret: v.optional(text),
     tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
     secretExpiresAt: v.optional(time),
+    registeredScope: v.optional(text),
   }),
   requestedScope: v.optional(text),
   tokens: v.object({

@@ -1,10 +1,14 @@
 import express, { type RequestHandler } from 'express';
 import { writingTool } from '../mcpEndpoint.ts';
-import type { Grant } from './ledger.ts';
+
+/** What an access token is good for: scopes, space-separated. */
+interface Scoped {
+  readonly scope: string;
+}
 
 /** Who may call an MCP server, and what it says to others. */
 export interface GuardOptions {
-  readonly grantOf: (accessToken: string) => Grant | undefined;
+  readonly grantOf: (accessToken: string) => PromiseLike<Scoped | undefined> | Scoped | undefined;
   /** What a challenge says beside its error, by name. */
   readonly challenge: Readonly<Record<string, string>>;
   /** What the tool that writes takes, where not everybody may call it. */
@@ -18,9 +22,9 @@ export interface GuardOptions {
 export function guard({ grantOf, challenge, writeScope }: GuardOptions): RequestHandler[] {
   return [
     express.json(),
-    (request, response, next) => {
+    async (request, response, next) => {
       const [, token] = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '') ?? [];
-      const grant = token === undefined ? undefined : grantOf(token);
+      const grant = token === undefined ? undefined : await grantOf(token);
       if (!grant) {
         const error = token === undefined ? {} : { error: 'invalid_token' };
         response.status(401).set('WWW-Authenticate', bearer({ ...error, ...challenge }));
@@ -42,7 +46,12 @@ function bearer(parameters: Readonly<Record<string, string>>): string {
 }
 
 /** Whether a JSON-RPC message calls the tool that writes. */
-export function isWriting(message: unknown): boolean {
+function isWriting(message: unknown): boolean {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
   return method === 'tools/call' && params?.name === writingTool;
+}
+
+/** Leaves it to one guard to judge who calls the writing tool, and to another to judge all else. */
+export function byTool(others: RequestHandler, writing: RequestHandler): RequestHandler {
+  return (request, response, next) => (isWriting(request.body) ? writing : others)(request, response, next);
 }

@@ -75,6 +75,34 @@ describe('obtainClient', () => {
     assert.deepEqual(sent, []);
   });
 
+  const scoped = { ...registration, registeredScope: 'files:read mail:read' };
+
+  it('takes an earlier registration for scopes that it was made for', async () => {
+    const { ports, request, sent } = prepare();
+    await ports.registrations.keep({ issuer, redirectUri, redirectKind: 'uriHandler' }, scoped);
+    const server = { issuer, registration_endpoint: `${issuer}/register` };
+    assert.deepEqual(await obtainClient({ ...request, server, scope: 'mail:read' }, ports), scoped);
+    assert.deepEqual(sent, []);
+  });
+
+  it('registers anew for other scopes, and for those of before', async () => {
+    const { ports, request } = prepare();
+    const { origin, requests } = await suite.server();
+    const server = { issuer: origin, registration_endpoint: `${origin}/register` };
+    await ports.registrations.keep({ issuer: origin, redirectUri, redirectKind: 'uriHandler' }, scoped);
+    const client = await obtainClient({ ...request, server, scope: 'mail:read files:write' }, ports);
+    const all = 'files:read mail:read files:write';
+    assert.equal(JSON.parse(requests[0]?.body ?? '').scope, all);
+    assert.equal(client.registeredScope, all);
+  });
+
+  it('takes an earlier registration for other scopes where there is no way to make another', async () => {
+    const { ports, request } = prepare();
+    await ports.registrations.keep({ issuer, redirectUri, redirectKind: 'uriHandler' }, scoped);
+    const server = { issuer };
+    assert.deepEqual(await obtainClient({ ...request, server, scope: 'files:write' }, ports), scoped);
+  });
+
   for (const [what, key] of [
     ['redirect URI', { issuer, redirectUri: `${redirectUri}/other` }],
     ['issuer', { issuer: 'https://other.example', redirectUri }],
