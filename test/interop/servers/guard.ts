@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { writingTool } from '../mcpEndpoint.ts';
+import { isWriting } from '../mcpEndpoint.ts';
 
 /** What an access token is good for: scopes, space-separated. */
 interface Scoped {
@@ -43,12 +43,6 @@ export function guard({ grantOf, challenge, writeScope }: GuardOptions): Request
 function bearer(parameters: Readonly<Record<string, string>>): string {
   const parts = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
   return parts.length > 0 ? `Bearer ${parts.join(', ')}` : 'Bearer';
-}
-
-/** Whether a JSON-RPC message calls the tool that writes. */
-function isWriting(message: unknown): boolean {
-  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
-  return method === 'tools/call' && params?.name === writingTool;
 }
 
 /** Leaves it to one guard to judge who calls the writing tool, and to another to judge all else. */
