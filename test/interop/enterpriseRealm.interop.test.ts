@@ -4,11 +4,7 @@ import { authenticationSuite, until } from '../support/authenticationSuite.ts';
 import { endpointName } from './mcpEndpoint.ts';
 import { openOrigin } from './origin.ts';
 import { createPageReader } from './pageReader.ts';
-import {
-  type EnterpriseRealm,
-  type RedirectPolicy,
-  serveEnterpriseRealm,
-} from './servers/enterpriseRealm.ts';
+import { EnterpriseRealm, type RedirectPolicy } from './servers/enterpriseRealm.ts';
 import { Traveller } from './traveller.ts';
 
 const redirectUri = 'vscode://mcp-auth.mcp-auth/callback';
@@ -17,7 +13,7 @@ const scope = 'mcp:read offline_access';
 describe('A realm like those of Keycloak and Okta', () => {
   const suite = authenticationSuite();
   const open = async (policy?: RedirectPolicy) =>
-    serveEnterpriseRealm(
+    new EnterpriseRealm(
       { resource: suite.started(await openOrigin()), authorization: suite.started(await openOrigin()) },
       policy,
     );

@@ -4,18 +4,13 @@ import type { Assembly } from '../support/authenticationPorts.ts';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import { endpointName } from './mcpEndpoint.ts';
 import { openOrigin } from './origin.ts';
-import {
-  type EntraTenant,
-  publicClientId,
-  type ResourceRule,
-  serveEntraTenant,
-} from './servers/entraTenant.ts';
+import { EntraTenant, publicClientId, type ResourceRule, scopes } from './servers/entraTenant.ts';
 import { Traveller } from './traveller.ts';
 
 describe('A tenant like those of Entra ID', () => {
   const suite = authenticationSuite();
   const open = async (rule?: ResourceRule) =>
-    serveEntraTenant(
+    new EntraTenant(
       { resource: suite.started(await openOrigin()), authorization: suite.started(await openOrigin()) },
       rule,
     );
@@ -48,10 +43,7 @@ describe('A tenant like those of Entra ID', () => {
     const { client, authorizationServer, tokens, requestedScope } = await traveller.signIn();
     assert.deepEqual([client.origin, client.tokenEndpointAuthMethod], ['preRegistered', 'none']);
     assert.match(authorizationServer.issuer, /\/v2\.0$/);
-    assert.deepEqual(
-      [tokens.scope, requestedScope],
-      [tenant.scopes.read, `${tenant.scopes.read} offline_access`],
-    );
+    assert.deepEqual([tokens.scope, requestedScope], [scopes.read, `${scopes.read} offline_access`]);
     assert.equal(tenant.ledger.authorizations[0]?.get('redirect_uri'), 'http://localhost:4321/callback');
     const { serverName, toolCount } = await traveller.connect();
     assert.deepEqual([serverName, toolCount], [endpointName, 2]);
@@ -73,7 +65,7 @@ describe('A tenant like those of Entra ID', () => {
   });
 
   it('gives the scope for a tool that takes more, and keeps offline access', async () => {
-    const { read, write } = tenant.scopes;
+    const { read, write } = scopes;
     const { tokens } = await traveller.stepUp(`${read} offline_access`, `${read} offline_access ${write}`);
     assert.equal(tokens.scope, `${read} ${write}`);
   });
@@ -101,7 +93,7 @@ describe('A tenant like those of Entra ID', () => {
   });
 
   it('that knows the API by another name than its URL says why it refuses the resource', async () => {
-    tenant = await open('refused');
+    tenant = await open('unknown');
     await assert.rejects(travel(tenant).traveller.signIn(), (error: unknown) => {
       assert.ok(error instanceof AuthError && error.code === 'authorization_refused');
       assert.match(error.message, /"invalid_target": "AADSTS9010010: The resource parameter/);

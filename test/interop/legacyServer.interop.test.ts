@@ -4,7 +4,7 @@ import { authenticationSuite, until } from '../support/authenticationSuite.ts';
 import { endpointName } from './mcpEndpoint.ts';
 import { openOrigin } from './origin.ts';
 import { createPageReader } from './pageReader.ts';
-import { type LegacyOptions, type LegacyServer, serveLegacy } from './servers/legacyServer.ts';
+import { type LegacyOptions, LegacyServer } from './servers/legacyServer.ts';
 import { Traveller } from './traveller.ts';
 
 const twoHours = 2 * 60 * 60 * 1000;
@@ -12,7 +12,11 @@ const twoHours = 2 * 60 * 60 * 1000;
 describe('A server from before protected resource metadata', () => {
   const suite = authenticationSuite();
   const open = async (options: Partial<LegacyOptions> = {}) =>
-    serveLegacy(suite.started(await openOrigin()), { hasMetadata: true, noticesAt: 'token', ...options });
+    new LegacyServer(suite.started(await openOrigin()), {
+      hasMetadata: true,
+      noticesAt: 'token',
+      ...options,
+    });
   let server: LegacyServer;
   let assembly: Assembly;
   let traveller: Traveller;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import { endpointName } from './mcpEndpoint.ts';
 import { openOrigin } from './origin.ts';
-import { serveWorkersProvider, type WorkersProvider } from './servers/workersProvider.ts';
+import { WorkersProvider } from './servers/workersProvider.ts';
 import { Traveller } from './traveller.ts';
 
 const redirectUri = 'vscode://mcp-auth.mcp-auth/callback';
@@ -12,7 +12,7 @@ describe('A server like those on workers-oauth-provider', () => {
   let server: WorkersProvider;
   let traveller: Traveller;
   beforeEach(async () => {
-    server = serveWorkersProvider(suite.started(await openOrigin()));
+    server = new WorkersProvider(suite.started(await openOrigin()));
     traveller = new Traveller(suite.assemble({ redirectUri }), server.mcpUrl);
   });
 
