@@ -92,6 +92,16 @@ describe('A server from before protected resource metadata', () => {
     await traveller.connect();
   });
 
+  it('ends the session of a registration that it has forgotten, and is signed in to again', async () => {
+    await traveller.signIn();
+    server.advance(twoHours);
+    server.ledger.expireAccessTokens();
+    await assert.rejects(traveller.connect(), { code: 'session_expired', remedy: 'authenticate' });
+    await traveller.signIn();
+    await traveller.connect();
+    assert.equal(server.ledger.registrations.length, 3);
+  });
+
   it('is introduced to anew after a page that said that the registration is forgotten', async () => {
     server = await open({ noticesAt: 'page' });
     const { browser, pages } = createPageReader();

@@ -75,9 +75,20 @@ export async function exchangeCode(
 }
 
 /**
+ * What ends a session when its refresh token is presented. The tokens of a registration that the server has
+ * forgotten are lost with it; other clients can be mended, and keep theirs.
+ */
+const sessionEnds = {
+  dynamic: { invalid_grant: 'session_expired', invalid_client: 'session_expired' },
+  metadataDocument: { invalid_grant: 'session_expired' },
+  preRegistered: { invalid_grant: 'session_expired' },
+} as const;
+
+/**
  * Asks for new tokens.
  *
- * @throws AuthError `session_expired` when the server rejects the refresh token, `client_rejected`,
+ * @throws AuthError `session_expired` when the server rejects the refresh token, or the registration that it was
+ * issued to; `client_rejected`,
  * `server_error`, `network`…
  * @see RFC 6749, section 6
  */
@@ -98,7 +109,7 @@ export async function refreshTokens(
       );
       return oauth.processRefreshTokenResponse(server, toOAuthClient(client), await essentials(response));
     },
-    { invalid_grant: 'session_expired' },
+    sessionEnds[client.origin],
   );
 }
 

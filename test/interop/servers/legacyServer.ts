@@ -119,11 +119,10 @@ export class LegacyServer {
     if (this.#failure !== undefined) {
       showPage(response.status(this.#failure), 'Something went wrong');
       this.#failure = undefined;
-    } else if (form.get('grant_type') === 'refresh_token') {
-      response.json(this.#refresh(form));
     } else {
       this.#assertKnown(form);
-      response.json(this.#issue(this.ledger.redeem(form)));
+      const isRefresh = form.get('grant_type') === 'refresh_token';
+      response.json(isRefresh ? this.#refresh(form) : this.#issue(this.ledger.redeem(form)));
     }
   }
 
