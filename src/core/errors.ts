@@ -9,6 +9,7 @@ export type AuthErrorCode =
   | 'client_rejected'
   | 'client_required'
   | 'discovery_failed'
+  | 'dpop_not_supported'
   | 'insecure_url'
   | 'insufficient_scope'
   | 'invalid_definition'
@@ -45,6 +46,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   client_rejected: 'enterClient',
   client_required: 'enterClient',
   discovery_failed: 'showLog',
+  dpop_not_supported: 'showLog',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',

@@ -7,6 +7,9 @@ import { type AuthorizationRequest, createAuthorizationRequest } from './authori
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
 import type { Discovered } from './discovery.ts';
+import { type DpopKey, dpopSecrets, generateDpopKey } from './dpopKey.ts';
+import { advertisesDpop, selectDpop } from './dpopPolicy.ts';
+import { createDpopProofs, type DpopProofs } from './dpopProofs.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
@@ -36,6 +39,7 @@ export async function runCodeGrant(
   const { oauth, askForSecret, signal } = request;
   const scope = unionScopes(selectScope(oauth?.scopes, discovered), request.additionalScope);
   const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(request.serverUrl);
+  const binding = await bindTokens(oauth?.dpop === true, discovered, ports);
   const preferred = await ports.registrations.loopbackPort(server.issuer);
   const redirect = await ports.redirects[kind].open({ fixed: oauth?.callbackPort, preferred });
   try {
@@ -51,6 +55,7 @@ export async function runCodeGrant(
       redirectUri,
       scope,
       resource,
+      dpopThumbprint: binding && advertisesDpop(discovered) ? await binding.proofs.thumbprint() : undefined,
     });
     for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
       ports.redactor.learn(secret);
@@ -59,7 +64,7 @@ export async function runCodeGrant(
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
-      { authorization, server, client, resource, request, scope },
+      { authorization, server, client, resource, request, scope, binding },
       ports,
     );
     await keepProvenClient({ server, client, redirectUri, kind }, ports);
@@ -74,6 +79,28 @@ export async function runCodeGrant(
   ports.log.info('The server has forgotten this editor, which introduces itself anew');
   request.onStep('registering');
   return await runCodeGrant(kind, discovered, request, ports);
+}
+
+/** The key of a session to come, and proofs by it. */
+interface Binding {
+  readonly key: DpopKey;
+  readonly proofs: DpopProofs;
+}
+
+async function bindTokens(
+  isConfigured: boolean,
+  discovered: Discovered,
+  { redactor }: AuthenticationPorts,
+): Promise<Binding | undefined> {
+  const selected = selectDpop(isConfigured, discovered);
+  if (!selected) {
+    return undefined;
+  }
+  const key = await generateDpopKey(selected);
+  for (const secret of dpopSecrets(key)) {
+    redactor.learn(secret);
+  }
+  return { key, proofs: await createDpopProofs(key) };
 }
 
 /** A registration from before was rejected, and is dropped. */
@@ -120,14 +147,15 @@ interface Redemption {
   readonly resource: string;
   readonly scope: string | undefined;
   readonly request: AuthenticationRequest;
+  readonly binding: Binding | undefined;
 }
 
 async function redeem(
   response: URLSearchParams,
-  { authorization, server, client, resource, scope, request }: Redemption,
+  { authorization, server, client, resource, scope, request, binding }: Redemption,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const authority: Authority = { server, client };
+  const authority: Authority = { server, client, proofs: binding?.proofs };
   const validated = validateAuthorizationResponse(authority, response, authorization.state);
   request.onStep('exchangingCode');
   const requestedAt = ports.clock.now();
@@ -148,6 +176,7 @@ async function redeem(
     client,
     requestedScope: scope,
     tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
     createdAt: requestedAt,
   };
 }

@@ -10,6 +10,7 @@ describe('summarizeSession', () => {
       scopes: ['mcp:tools'],
       expiresAt: sampleTime + 3_600_000,
       refreshable: true,
+      isBound: false,
       clientId: 'client-1',
       clientOrigin: 'dynamic',
       createdAt: sampleTime,
