@@ -15,7 +15,8 @@ export interface AuthorizedFetchPorts {
 
 /**
  * A `fetch` that carries the session's access token to its own server and nowhere else: redirects are not
- * followed. A bound token (DPoP) goes with a fresh proof. A 401 refreshes once and sends again, so the body has to be a string.
+ * followed. A bound token (DPoP) goes with a fresh proof. A 401 refreshes once and sends again, so the body has
+ * to be a string.
  *
  * @returns the response, its body unread, unless the server refuses the credential
  * @throws AuthError `not_authenticated`, `session_expired`, `token_rejected`, `insufficient_scope`,
@@ -57,12 +58,13 @@ async function sendOnce(
   { session, proofs, fetch }: Credential,
 ): Promise<Response> {
   const { accessToken } = session.tokens;
-  const headers = new Headers(init.headers);
-  headers.set('authorization', `Bearer ${accessToken}`);
   try {
-    return proofs
-      ? await proofs.fetch(url, init, { accessToken, fetch })
-      : await fetch(url.href, { ...init, headers, redirect: 'manual' });
+    if (proofs) {
+      return await proofs.fetch(url, init, { accessToken, fetch });
+    }
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${accessToken}`);
+    return await fetch(url.href, { ...init, headers, redirect: 'manual' });
   } catch (error) {
     throw error instanceof AuthError || init.signal?.aborted ? error : networkError(url, error);
   }

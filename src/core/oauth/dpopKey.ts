@@ -44,12 +44,23 @@ export interface DpopKey {
   readonly privateKey: Readonly<v.InferOutput<typeof dpopKeySchema>['privateKey']>;
 }
 
-/** Generates a key for a new session. It can be exported because it has to outlive this window. */
+/**
+ * Generates a key for a new session. It can be exported because it has to outlive this window.
+ *
+ * @throws AuthError `dpop_not_supported` where this editor's WebCrypto does not have the algorithm
+ */
 export async function generateDpopKey({
   algorithm,
   requiredByServer,
 }: Pick<DpopKey, 'algorithm' | 'requiredByServer'>): Promise<DpopKey> {
-  const { privateKey } = await oauth.generateKeyPair(algorithm, { extractable: true });
+  let privateKey: CryptoKey;
+  try {
+    ({ privateKey } = await oauth.generateKeyPair(algorithm, { extractable: true }));
+  } catch (cause) {
+    throw new AuthError('dpop_not_supported', `This editor cannot make a key for ${algorithm} (DPoP).`, {
+      cause,
+    });
+  }
   const exported = await crypto.subtle.exportKey('jwk', privateKey);
   return v.parse(dpopKeySchema, { algorithm, requiredByServer, privateKey: exported });
 }
@@ -57,7 +68,7 @@ export async function generateDpopKey({
 /**
  * The key as WebCrypto uses it; its private half cannot be exported again.
  *
- * @throws AuthError `storage` when what was stored is no key
+ * @throws AuthError `not_authenticated` when what was stored is no key
  */
 export async function importDpopKey({ algorithm, privateKey }: DpopKey): Promise<CryptoKeyPair> {
   const parameters = importParameters[algorithm];
@@ -73,7 +84,7 @@ export async function importDpopKey({ algorithm, privateKey }: DpopKey): Promise
     };
   } catch {
     // The reason may quote the key.
-    throw new AuthError('storage', 'The key of this session cannot be used. Authenticate again.');
+    throw new AuthError('not_authenticated', 'The key of this session cannot be used. Authenticate again.');
   }
 }
 

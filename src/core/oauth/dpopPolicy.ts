@@ -34,11 +34,12 @@ export function selectDpop(
   }
   const { authorizationServer: server, protectedResource, challenge } = discovered;
   // Who lists none has not said what it supports, and is asked with what everybody has.
-  const lists = [
+  const said: readonly unknown[] = [
     server.dpop_signing_alg_values_supported,
     protectedResource?.dpop?.algorithms,
     challenge?.dpop?.algorithms,
-  ].filter((list): list is string[] => Array.isArray(list));
+  ];
+  const lists = said.filter((list): list is readonly unknown[] => Array.isArray(list));
   const algorithm = dpopAlgorithms.find((one) => lists.every((list) => list.includes(one)));
   if (algorithm === undefined) {
     const who = requiredByServer
@@ -46,7 +47,7 @@ export function selectDpop(
       : '"oauth.dpop" asks for tokens that are bound to a key';
     throw new AuthError(
       'dpop_not_supported',
-      `${who}, but ${new URL(server.issuer).host} and this editor have no algorithm for that in common (they offer ${JSON.stringify(lists.map(String).join('; ').slice(0, 200))}).`,
+      `${who}, but ${new URL(server.issuer).host} and this editor have no algorithm for that in common (offered: ${JSON.stringify(lists).slice(0, 200)}).`,
     );
   }
   return { algorithm, requiredByServer };

@@ -114,7 +114,7 @@ export interface BoundRequest {
 /**
  * Proofs by the key of a session.
  *
- * @throws AuthError `storage` when what was stored is no key
+ * @throws AuthError `not_authenticated` when what was stored is no key
  */
 export async function createDpopProofs(key: DpopKey): Promise<DpopProofs> {
   return new DpopProofs(await importDpopKey(key), key.algorithm);

@@ -117,8 +117,9 @@ async function processed(
   const who = `The authorization server ${new URL(server.issuer).host}`;
   let tokens: oauth.TokenEndpointResponse;
   try {
-    const endpoint = new URL(server.token_endpoint ?? server.issuer);
-    tokens = await (proofs ? proofs.attempt(endpoint, send) : send());
+    tokens = proofs
+      ? await proofs.attempt(new URL(server.token_endpoint ?? server.issuer), send)
+      : await send();
   } catch (error) {
     throw toAuthError(error, who, {
       invalid_client: 'client_rejected',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
+import { AuthError } from '../../../src/core/errors.ts';
 import { Log } from '../../../src/core/log.ts';
 import {
   type DpopKey,
@@ -50,7 +51,11 @@ describe('DpopKey', () => {
     const key = await generateDpopKey(sample);
     const broken = { ...key, privateKey: { ...key.privateKey, d: 'not-a-key' } };
     await assert.rejects(createDpopProofs(broken), (error: Error) => {
-      assert.deepEqual([error.name, error.cause], ['AuthError', undefined]);
+      assert.ok(error instanceof AuthError);
+      assert.deepEqual(
+        [error.code, error.remedy, error.cause],
+        ['not_authenticated', 'authenticate', undefined],
+      );
       assert.ok(!error.message.includes('not-a-key'));
       return true;
     });

@@ -123,7 +123,7 @@ describe('selectDpop', () => {
   }
 
   it('quotes and cuts short what servers wrote', () => {
-    const list = ['"\n<x>', 'y'.repeat(500)];
+    const list = ['"\n<x>', { toString: 1 }, 'y'.repeat(500)] as string[];
     const server = { issuer: 'https://as.example', dpop_signing_alg_values_supported: list };
     assert.throws(
       () => selectDpop(true, { authorizationServer: server }),

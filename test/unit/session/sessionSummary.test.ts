@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateDpopKey } from '../../../src/core/oauth/dpopKey.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
 import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
 
@@ -16,6 +17,13 @@ describe('summarizeSession', () => {
       createdAt: sampleTime,
     });
     assert.doesNotMatch(JSON.stringify(summary), /access-token|refresh-token|client-secret/);
+  });
+
+  it('tells of a key only that there is one', async () => {
+    const dpop = await generateDpopKey({ algorithm: 'ES256', requiredByServer: true });
+    const summary = summarizeSession(sampleSession({ dpop }));
+    assert.equal(summary.isBound, true);
+    assert.ok(!JSON.stringify(summary).includes(String(dpop.privateKey.d)));
   });
 
   it('lists the scopes that were asked for where the server did not say otherwise', () => {
