@@ -7,7 +7,7 @@ import { type AuthorizationRequest, createAuthorizationRequest } from './authori
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
 import type { Discovered } from './discovery.ts';
-import { type DpopKey, dpopSecrets, generateDpopKey } from './dpopKey.ts';
+import { type DpopKey, generateDpopKey } from './dpopKey.ts';
 import { advertisesDpop, selectDpop } from './dpopPolicy.ts';
 import { createDpopProofs, type DpopProofs } from './dpopProofs.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
@@ -39,7 +39,7 @@ export async function runCodeGrant(
   const { oauth, askForSecret, signal } = request;
   const scope = unionScopes(selectScope(oauth?.scopes, discovered), request.additionalScope);
   const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(request.serverUrl);
-  const binding = await bindTokens(oauth?.dpop === true, discovered, ports);
+  const binding = await bindTokens(oauth?.dpop === true, discovered);
   const preferred = await ports.registrations.loopbackPort(server.issuer);
   const redirect = await ports.redirects[kind].open({ fixed: oauth?.callbackPort, preferred });
   try {
@@ -87,19 +87,12 @@ interface Binding {
   readonly proofs: DpopProofs;
 }
 
-async function bindTokens(
-  isConfigured: boolean,
-  discovered: Discovered,
-  { redactor }: AuthenticationPorts,
-): Promise<Binding | undefined> {
+async function bindTokens(isConfigured: boolean, discovered: Discovered): Promise<Binding | undefined> {
   const selected = selectDpop(isConfigured, discovered);
   if (!selected) {
     return undefined;
   }
   const key = await generateDpopKey(selected);
-  for (const secret of dpopSecrets(key)) {
-    redactor.learn(secret);
-  }
   return { key, proofs: await createDpopProofs(key) };
 }
 

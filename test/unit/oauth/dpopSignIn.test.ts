@@ -164,7 +164,10 @@ describe('sign-in with bound tokens', () => {
     const [first, second] = [await signIn(), await signIn()];
     assert.ok(second.dpop);
     assert.notDeepEqual(second.dpop.privateKey, first.dpop?.privateKey);
-    assert.equal(assembly.opened.length, 2);
+    assert.deepEqual(
+      assembly.opened.map(({ searchParams }) => searchParams.get('dpop_jkt')),
+      bound.requests.map(({ thumbprint }) => thumbprint),
+    );
   });
 
   it('begins once more when the server requires bound tokens since the last sign-in', async () => {
