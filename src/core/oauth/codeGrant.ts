@@ -7,6 +7,9 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
 import type { Discovered } from './discovery.ts';
+import { type DpopKey, generateDpopKey } from './dpopKey.ts';
+import { advertisesDpop, selectDpop } from './dpopPolicy.ts';
+import { createDpopProofs, type DpopProofs } from './dpopProofs.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
@@ -18,7 +21,7 @@ import {
 } from './provenClient.ts';
 import type { RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
-import { exchangeCode, validateAuthorizationResponse } from './token.ts';
+import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
 
 /** How long the person may take in the browser, in milliseconds. */
@@ -48,6 +51,7 @@ export async function runCodeGrant(
   const { oauth, askForSecret, signal } = request;
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const binding = await bindTokens(oauth?.dpop === true, prepared);
   const redirect = await ports.redirects[kind].open({
     fixed: oauth?.callbackPort,
     preferred: registeredLoopbackPort(known),
@@ -71,6 +75,7 @@ export async function runCodeGrant(
       redirectUri,
       scope: scopes.requested,
       resource,
+      dpopThumbprint: binding && advertisesDpop(prepared) ? await binding.proofs.thumbprint() : undefined,
     });
     for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
       ports.redactor.learn(secret);
@@ -83,7 +88,7 @@ export async function runCodeGrant(
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
-      { authorization, authority, resource, request, scope: scopes.requested },
+      { authorization, authority, resource, request, scope: scopes.requested, binding },
       ports,
     );
     const proven = { issuer: server.issuer, redirectUri, redirectKind: kind, serverUrl };
@@ -102,6 +107,21 @@ export async function runCodeGrant(
   });
   request.onStep('registering');
   return await runCodeGrant(kind, { ...prepared, known: rejected.known }, request, ports);
+}
+
+/** The key of a session to come, and proofs by it. */
+interface Binding {
+  readonly key: DpopKey;
+  readonly proofs: DpopProofs;
+}
+
+async function bindTokens(isConfigured: boolean, discovered: Discovered): Promise<Binding | undefined> {
+  const selected = selectDpop(isConfigured, discovered);
+  if (!selected) {
+    return undefined;
+  }
+  const key = await generateDpopKey(selected);
+  return { key, proofs: await createDpopProofs(key) };
 }
 
 /** The server does not accept the client, and another is worth a try. */
@@ -162,6 +182,7 @@ interface Redemption {
   readonly resource: string;
   readonly scope: string | undefined;
   readonly request: AuthenticationRequest;
+  readonly binding: Binding | undefined;
 }
 
 async function redeem(
@@ -179,10 +200,11 @@ async function redeem(
 
 async function exchange(
   response: URLSearchParams,
-  { authorization, authority, resource, scope, request }: Redemption,
+  { authorization, authority: known, resource, scope, request, binding }: Redemption,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { server, client } = authority;
+  const { server, client } = known;
+  const authority: Authority = { server, client, proofs: binding?.proofs };
   const validated = validateAuthorizationResponse(authority, response, authorization.state);
   request.onStep('exchangingCode');
   await request.beforeExchange?.();
@@ -197,6 +219,7 @@ async function exchange(
     client,
     requestedScope: scope,
     tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
     createdAt: requestedAt,
   };
 }
