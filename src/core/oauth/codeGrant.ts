@@ -1,3 +1,4 @@
+import type { TokenEndpointResponse } from 'oauth4webapi';
 import { createDeadline } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
@@ -127,28 +128,14 @@ async function redeem(
   redemption: Redemption,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  try {
-    return await exchange(response, redemption, ports);
-  } catch (error) {
-    throw (await dropRejectedClient(error, redemption, ports))
+  const { server, client, resource, scope, request } = redemption;
+  const { tokens, requestedAt } = await exchange(response, redemption, ports).catch(async (error) => {
+    throw (await dropRejectedClient(error, { server, client }, ports))
       ? new StaleClientError('client_rejected', 'The registration of this editor has expired.', {
           cause: error,
         })
       : error;
-  }
-}
-
-async function exchange(
-  response: URLSearchParams,
-  { authorization, server, client, resource, scope, request }: Redemption,
-  ports: AuthenticationPorts,
-): Promise<Session> {
-  const authority: Authority = { server, client };
-  const validated = validateAuthorizationResponse(authority, response, authorization.state);
-  request.onStep('exchangingCode');
-  const requestedAt = ports.clock.now();
-  const fetch = createOAuthFetch(ports, request.signal);
-  const tokens = await exchangeCode(authority, validated, { ...authorization, resource }, fetch);
+  });
   return {
     serverUrl: canonicalServerUrl(request.serverUrl),
     resource,
@@ -158,4 +145,18 @@ async function exchange(
     tokens: toTokenSet(tokens, requestedAt),
     createdAt: requestedAt,
   };
+}
+
+async function exchange(
+  response: URLSearchParams,
+  { authorization, server, client, resource, request }: Redemption,
+  ports: AuthenticationPorts,
+): Promise<{ readonly tokens: TokenEndpointResponse; readonly requestedAt: number }> {
+  const authority: Authority = { server, client };
+  const validated = validateAuthorizationResponse(authority, response, authorization.state);
+  request.onStep('exchangingCode');
+  const requestedAt = ports.clock.now();
+  const fetch = createOAuthFetch(ports, request.signal);
+  const tokens = await exchangeCode(authority, validated, { ...authorization, resource }, fetch);
+  return { tokens, requestedAt };
 }
