@@ -26,6 +26,7 @@ export interface AssemblyOptions {
   /** Questions without an answer here fail the test. */
   readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt>;
   readonly secrets?: FakeSecretStorage;
+  readonly clientMetadataUrl?: string | undefined;
 }
 
 /** Everything that authenticating takes, real but for clock, keyring, browser and dialogs. */
@@ -97,6 +98,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     },
     registrations,
     redactor,
+    clientMetadataUrl: () => options.clientMetadataUrl,
   };
   const openRedirect = (uri: string) => {
     openRedirects.add(uri);
