@@ -1,4 +1,4 @@
-import type { Case, Participant } from './participants.ts';
+import type { Case, Participant } from './participant.ts';
 import { type RequestSpan, requestsInSeries } from './series.ts';
 import type { ServerProcess } from './serverProcess.ts';
 

@@ -1,4 +1,4 @@
-import type { Case } from './participants.ts';
+import type { Case } from './participant.ts';
 import type { Results } from './results.ts';
 
 /** Requests in series that precede the browser, at most. */

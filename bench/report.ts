@@ -1,5 +1,5 @@
 import { arch, cpus, platform } from 'node:os';
-import { type Case, cases, type Participant } from './participants.ts';
+import { type Case, cases, type Participant } from './participant.ts';
 import { peerVersions } from './peers.ts';
 import type { Results, TimeName } from './results.ts';
 

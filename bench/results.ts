@@ -1,6 +1,6 @@
 import type { Measurement, Requests } from './measure.ts';
 import { median } from './median.ts';
-import type { Case, Participant } from './participants.ts';
+import type { Case, Participant } from './participant.ts';
 
 /** The times of a sign-in that are compared. */
 export type TimeName = 'timeToBrowser' | 'timeToBrowserFromFirstRequest' | 'timeToToken';

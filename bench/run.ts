@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { inProject } from '../test/support/paths.ts';
 import { runMain } from '../test/support/runMain.ts';
+import { inClientProcess } from './clientProcess.ts';
+import { createMcpRemote } from './mcpRemote.ts';
 import { measure, measureOneRequest } from './measure.ts';
-import { cases, createMcpRemote, inClientProcess, type Participant } from './participants.ts';
+import { cases, type Participant } from './participant.ts';
 import { installPeers, type Peers } from './peers.ts';
 import { brokenPromises } from './promises.ts';
 import { report } from './report.ts';
@@ -59,8 +61,10 @@ async function measureAll(peers: Peers, server: ServerProcess, fewer: number | u
       console.error(`Answers ${latency} ms late: ${run} of ${fewer ?? runs}`);
       results.addOneRequest(latency, await measureOneRequest(one, { latency, server }));
       // In turn, so that a machine that is busy for a while is so for all of them.
+      const turn = run % participants.length;
+      const inTurn = [...participants.slice(turn), ...participants.slice(0, turn)];
       for (const which of cases) {
-        for (const participant of participants) {
+        for (const participant of inTurn) {
           const selection = { name: participant.name, which, latency };
           const options = { ...selection, left: left.get(participant), server };
           results.add(selection, await measure(participant, options));

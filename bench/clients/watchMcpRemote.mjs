@@ -9,6 +9,7 @@ import { Server } from 'node:http';
 import { registerHooks, syncBuiltinESMExports } from 'node:module';
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
+process.once('disconnect', () => process.exit());
 const tell = (/** @type {import('./messages.ts').ClientEvent} */ event) => process.send?.(event);
 
 /** In place of what the package `open` exports: a browser that was started without trouble. */

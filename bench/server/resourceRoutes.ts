@@ -34,9 +34,9 @@ export function resourceRoutes({ origin, mcpUrl, issuer, issued }: ResourceOptio
     [`GET ${path}`, json(metadata)],
     ['GET /mcp', protect(() => text('', 'text/plain', { status: 405 }))],
     ['POST /mcp', protect(({ body }) => answerMessage(JSON.parse(body)))],
+    ['DELETE /mcp', protect(() => missing)],
     // What one request costs, as the measure of everything else.
     ['GET /one', json({})],
-    ['DELETE /mcp', protect(() => missing)],
   ]);
 }
 

@@ -4,7 +4,7 @@ import { promisedAfterCallback, promisedBeforeBrowser } from '../../bench/promis
 import { requestsInSeries } from '../../bench/series.ts';
 import { type BenchServer, startBenchServer } from '../../bench/server/benchServer.ts';
 import { type AssemblyOptions, followRedirect } from '../support/authenticationPorts.ts';
-import { authenticationSuite } from '../support/authenticationSuite.ts';
+import { authenticationSuite, until } from '../support/authenticationSuite.ts';
 import { FakeSecretStorage } from '../support/fakeSecretStorage.ts';
 
 const probe = 'POST /mcp';
@@ -15,22 +15,21 @@ describe('the requests of a sign-in', () => {
   const suite = authenticationSuite();
 
   /**
-   * A server that answers neither the probe nor the request for its metadata until it has both: a client that
-   * sends one after the other is stuck.
+   * A server that lets the first of probe and request for its metadata wait for the other. When that does not
+   * come meanwhile they are answered one after the other, and count as two.
    */
   async function startServer(): Promise<BenchServer> {
-    let first: PromiseWithResolvers<void> | undefined;
+    let isAccompanied: boolean | undefined;
     const server = await startBenchServer(async (route) => {
       if (route !== probe && route !== resourceMetadata) {
         return;
       }
-      if (first) {
-        first.resolve();
-        first = undefined;
+      if (isAccompanied === false) {
+        isAccompanied = true;
         return;
       }
-      first = Promise.withResolvers();
-      await first.promise;
+      isAccompanied = false;
+      await until(() => isAccompanied === true, 'one comes after the other').catch(() => undefined);
     });
     suite.started({ secrets: server.secrets, close: server.close });
     return server;
