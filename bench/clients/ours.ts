@@ -54,7 +54,12 @@ function createPorts(
     registrations: new RegistrationStore(secrets, log),
     redirects: { uriHandler: redirect, loopback: redirect },
     clientMetadataUrl: () => clientMetadataUrl,
-    prompt: { askWaivePkce: unexpected, askClientId: unexpected, askClientSecret: unexpected },
+    prompt: {
+      askWaivePkce: unexpected,
+      askClientId: unexpected,
+      askClientSecret: unexpected,
+      askScopes: unexpected,
+    },
     browser: {
       async open(url) {
         report.opened(url);
