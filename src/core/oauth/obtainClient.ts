@@ -1,11 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
+
+import { quote } from '../quote.ts';
+
 import {
   findPreRegistered,
   findRegistration,
   type KnownIssuer,
   registeredScope,
 } from '../session/knownIssuer.ts';
+
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ChosenScopes } from './chooseScope.ts';
@@ -118,7 +122,7 @@ async function assertSameIssuer(
   );
   throwIfAborted(signal);
   if (former) {
-    const [now, before] = [server.issuer, former.issuer].map((issuer) => JSON.stringify(issuer));
+    const [now, before] = [server.issuer, former.issuer].map(quote);
     throw new AuthError(
       'issuer_changed',
       `This server now signs in at ${now}, but its client ID belongs to ${before}, and is not sent elsewhere. If that is as it should be, clear the client registration of ${before}.`,

@@ -64,7 +64,9 @@ export async function dropRejectedClient(
       if (!isClientRefusal(error) || server.registration_endpoint === undefined) {
         return undefined;
       }
-      await attempt(() => registrations.refuseMetadataDocument(issuer, clientId));
+      // What has worked before may work again: its address may only be out of reach for now.
+      await (hasWorked(known, clientId) ||
+        attempt(() => registrations.refuseMetadataDocument(issuer, clientId)));
       return { ...known, metadataDocument: { url: clientId, outcome: 'refused' } };
     case 'preRegistered':
       await (isClientRefusal(error) && attempt(() => registrations.doubtEntered(issuer, clientId)));
@@ -84,17 +86,20 @@ export async function doubtUnansweredClient(
   { server, client, known }: KnownAuthority,
   { registrations, log }: ProvenClientPorts,
 ): Promise<void> {
-  const { metadataDocument } = known;
-  const hasWorked = metadataDocument?.url === client.clientId && metadataDocument.outcome === 'accepted';
+  const mayRegister = server.registration_endpoint !== undefined;
   try {
     if (client.origin === 'dynamic') {
       await registrations.drop(server.issuer, client.clientId);
-    } else if (client.origin === 'metadataDocument' && server.registration_endpoint && !hasWorked) {
+    } else if (client.origin === 'metadataDocument' && mayRegister && !hasWorked(known, client.clientId)) {
       await registrations.refuseMetadataDocument(server.issuer, client.clientId);
     }
   } catch (reason) {
     log.warn('The rejection of a client could not be saved', { reason });
   }
+}
+
+function hasWorked({ metadataDocument }: KnownIssuer, url: string): boolean {
+  return metadataDocument?.url === url && metadataDocument.outcome === 'accepted';
 }
 
 function isRejection(error: unknown): boolean {

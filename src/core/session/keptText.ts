@@ -1,3 +1,4 @@
+import { quote } from '../quote.ts';
 import type { KnownIssuer } from './knownIssuer.ts';
 
 /** What is remembered of an issuer, each thing in words; nothing for an issuer that is not known. */
@@ -10,7 +11,7 @@ export function keptTexts(known: KnownIssuer): readonly string[] {
   const count = registrations.length;
   return [
     count > 0 ? [`${count} ${count === 1 ? 'registration' : 'registrations'} of this editor`] : [],
-    [...ids].map((id) => `client ID ${JSON.stringify(id)}${hasSecret(known, id) ? ' and its secret' : ''}`),
+    [...ids].map((id) => `client ID ${quote(id)}${hasSecret(known, id) ? ' and its secret' : ''}`),
     metadataDocument ? [`that it ${metadataDocument.outcome} your client metadata document`] : [],
     redirectKind ? [`how its browser page comes back (${redirectKinds[redirectKind]})`] : [],
     pkceWaivedAt === undefined ? [] : ['your decision to sign in without PKCE'],

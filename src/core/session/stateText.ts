@@ -1,4 +1,5 @@
 import type { AuthenticationStep } from '../oauth/authentication.ts';
+import { quote } from '../quote.ts';
 import type { ServerState } from './serverState.ts';
 
 /** A state in words. */
@@ -77,7 +78,7 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'needsScopes':
       return {
         short: 'extra scopes needed',
-        sentence: `The server wants more permissions than this session has${state.scope === undefined ? '' : ` (${JSON.stringify(state.scope.slice(0, 200))})`}. Authenticate again to grant them.`,
+        sentence: `The server wants more permissions than this session has${state.scope === undefined ? '' : ` (${quote(state.scope.slice(0, 200))})`}. Authenticate again to grant them.`,
       };
     case 'expired':
       return { short: 'session expired', sentence: 'The session has expired. Authenticate again.' };

@@ -132,6 +132,17 @@ describe('an authorization server that refuses the client metadata document', ()
     assert.equal((await assembly.signIn(server.mcpUrl)).client.origin, 'metadataDocument');
   });
 
+  it('for now only, after it has accepted it, gets a registration for now only', async () => {
+    let script: BrowserScript = followRedirect;
+    const { server, assembly } = await prepare((url, signal) => script(url, signal));
+    const origin = async () => (await assembly.signIn(server.mcpUrl)).client.origin;
+    assert.equal(await origin(), 'metadataDocument');
+    script = refusing('invalid_client');
+    assert.equal(await origin(), 'dynamic');
+    script = followRedirect;
+    assert.equal(await origin(), 'metadataDocument');
+  });
+
   it('is given another document', async () => {
     const { server, assembly } = await prepare(refusing('invalid_client'));
     await assembly.signIn(server.mcpUrl);

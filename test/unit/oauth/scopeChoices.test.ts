@@ -145,6 +145,27 @@ describe('a person who chooses scopes', () => {
     assert.equal(session.requestedScope, 'read');
   });
 
+  it('has chosen for the next sign-in as well', async () => {
+    for (const choice of [['write', 'offline_access'], []]) {
+      const { server, assembly, requested } = await prepare(() => choice);
+      await assembly.signIn(server.mcpUrl, { askForScopes: true });
+      await assembly.signIn(server.mcpUrl);
+      const scope = choice.length > 0 ? choice.join(' ') : null;
+      assert.deepEqual(requested(), [scope, scope]);
+    }
+  });
+
+  it('is offered every scope again when signing in again', async () => {
+    const offered: unknown[] = [];
+    const { server, assembly } = await prepare((choices) => {
+      offered.push(choices.map(({ scope }) => scope));
+      return ['read'];
+    });
+    await assembly.signIn(server.mcpUrl, { askForScopes: true });
+    await assembly.signIn(server.mcpUrl, { askForScopes: true });
+    assert.deepEqual(offered[1], offered[0]);
+  });
+
   it('asks for none where none is selected', async () => {
     const { server, assembly, requested } = await prepare(() => []);
     const session = await assembly.signIn(server.mcpUrl, { askForScopes: true });
