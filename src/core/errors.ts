@@ -13,6 +13,7 @@ export type AuthErrorCode =
   | 'insufficient_scope'
   | 'invalid_definition'
   | 'invalid_response'
+  | 'invalid_setting'
   | 'issuer_mismatch'
   | 'network'
   | 'no_authentication_needed'
@@ -35,6 +36,7 @@ export type Remedy =
   | 'manageTrust'
   | 'none'
   | 'openDefinition'
+  | 'openSettings'
   | 'retry'
   | 'showLog';
 
@@ -49,6 +51,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',
   invalid_response: 'showLog',
+  invalid_setting: 'openSettings',
   issuer_mismatch: 'showLog',
   network: 'retry',
   no_authentication_needed: 'none',

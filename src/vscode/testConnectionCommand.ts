@@ -32,6 +32,7 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
       {
         subject: name,
         authenticate: () => authenticateServer(server, ports, additionalScope(server, error, ports)),
+        enterClient: () => authenticateServer(server, ports, { askForSecret: true }),
         retry: () => testConnectionCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, range),
       },

@@ -4,12 +4,14 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
 import { runCodeGrant } from './codeGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
+import { selectGrant } from './grant.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
+import { signInRepeatably } from './repeatableSignIn.ts';
 
 /**
- * Authenticates at one server by the authorization code grant with PKCE (B2–B5): discovery, registration,
- * browser, code exchange. Stores nothing but a registration that worked; the session is the caller's.
+ * Authenticates at one server: by the authorization code grant with PKCE (B2–B5), which is discovery,
+ * registration, browser, code exchange; or by the grant that its definition asks for (B12). Stores nothing but a registration that worked; the session is the caller's.
  *
  * @throws AuthError with the step's own code; `cancelled` and `timeout` as the signal and clock decide
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
@@ -22,6 +24,12 @@ export async function authenticate(
   onStep('discovering');
   const discovered = await discover(request, ports, signal);
   const { authorizationServer: server } = discovered;
+  const grant = selectGrant(request.oauth);
+  if (grant !== 'authorizationCode') {
+    const session = await signInRepeatably(grant, discovered, request, ports);
+    logSuccess(discovered, ports);
+    return session;
+  }
   assertCodeGrantSupported(server);
   await assertPkceOrWaived(server, ports, signal);
   onStep('registering');

@@ -1,11 +1,14 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
+import type { GrantPrompt } from './grantApproval.ts';
+import type { IdentityProvider } from './identityProvider.ts';
 import type { NetworkPorts } from './oauthFetch.ts';
 import type { ClientPrompt } from './obtainClient.ts';
 import type { PendingAuthorizations } from './pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from './pkceWaiver.ts';
 import type { RedirectKind, RedirectReceiver } from './redirect.ts';
+import type { WorkloadIdentities } from './workloadIdentity.ts';
 
 /** Where an authentication is, in order. */
 export type AuthenticationStep =
@@ -13,7 +16,9 @@ export type AuthenticationStep =
   | 'registering'
   | 'openingBrowser'
   | 'waitingForBrowser'
-  | 'exchangingCode';
+  | 'exchangingCode'
+  | 'exchangingIdentity'
+  | 'requestingToken';
 
 /** Opens a URL in the person's browser, byte for byte. */
 export interface Browser {
@@ -29,9 +34,11 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
-  readonly prompt: ClientPrompt & PkceWaiverPrompt;
+  readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;
+  readonly identityProvider: IdentityProvider;
+  readonly workloads: WorkloadIdentities;
   /** The https URL of the document that describes this client, where its user has published one. */
   readonly clientMetadataUrl?: (() => string | undefined) | undefined;
 }

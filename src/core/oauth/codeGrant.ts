@@ -6,6 +6,7 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
+import { clientSecrets } from './clientSecrets.ts';
 import type { Discovered } from './discovery.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
@@ -41,7 +42,15 @@ export async function runCodeGrant(
     throwIfAborted(signal);
     const { redirectUri } = redirect;
     const client = await obtainClient(
-      { server, redirectUri, scope, clientId: oauth?.clientId, askForSecret, signal },
+      {
+        server,
+        redirectUri,
+        scope,
+        clientId: oauth?.clientId,
+        tokenEndpointAuthMethod: oauth?.tokenEndpointAuthMethod,
+        askForSecret,
+        signal,
+      },
       ports,
     );
     const { clientId } = client;
@@ -51,7 +60,7 @@ export async function runCodeGrant(
       scope,
       resource,
     });
-    for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
+    for (const secret of [authorization.state, authorization.codeVerifier, ...clientSecrets(client)]) {
       ports.redactor.learn(secret);
     }
     const response = await askPerson(authorization, request, ports);
@@ -78,10 +87,15 @@ export async function runCodeGrant(
 /** A registration from before was rejected, and is dropped. */
 class StaleClientError extends AuthError {}
 
-async function askPerson(
-  { url, state }: AuthorizationRequest,
+/**
+ * Shows the sign-in page, and waits for the response that carries its `state`. The response is not judged yet.
+ *
+ * @throws AuthError `cancelled`, `timeout`
+ */
+export async function askPerson(
+  { url, state }: Pick<AuthorizationRequest, 'state' | 'url'>,
   { signal, onStep, onWaiting }: AuthenticationRequest,
-  { browser, clock, pending }: AuthenticationPorts,
+  { browser, clock, pending }: Pick<AuthenticationPorts, 'browser' | 'clock' | 'pending'>,
 ): Promise<URLSearchParams> {
   const deadline = createDeadline(clock, browserTimeLimit, {
     signal,
@@ -152,10 +166,17 @@ async function redeem(
 }
 
 /** What later steps use; a server's metadata may be long. */
-function rememberedMetadata(server: AuthorizationServer): AuthorizationServer {
+export function rememberedMetadata(server: AuthorizationServer): AuthorizationServer {
   const { issuer, authorization_endpoint, token_endpoint, registration_endpoint, revocation_endpoint } =
     server;
-  const found = { authorization_endpoint, token_endpoint, registration_endpoint, revocation_endpoint };
+  const { token_endpoint_auth_signing_alg_values_supported } = server;
+  const found = {
+    authorization_endpoint,
+    token_endpoint,
+    registration_endpoint,
+    revocation_endpoint,
+    token_endpoint_auth_signing_alg_values_supported,
+  };
   return {
     issuer,
     ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),

@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
-import { type ClientRegistration, selectAuthMethod } from './clientRegistration.ts';
+import type { ClientRegistration, TokenEndpointAuthMethod } from './clientRegistration.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
+import { preRegisteredClient } from './preRegisteredClient.ts';
 import { registerClient } from './registration.ts';
 
 /** Asks the person for what only they can know about a pre-registered client. */
@@ -18,6 +19,18 @@ export interface ClientPrompt {
     question: { readonly issuer: string; readonly clientId: string },
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /**
+   * @param question.check throws an AuthError whose sentence says why a key cannot be used
+   * @returns PEM (PKCS#8) or JWK text, `undefined` when the person gives up
+   */
+  askPrivateKey(
+    question: {
+      readonly issuer: string;
+      readonly clientId: string;
+      readonly check: (privateKey: string) => Promise<void>;
+    },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
 }
 
 /** What a client is needed for. */
@@ -27,6 +40,8 @@ export interface ClientRequest {
   readonly scope: string | undefined;
   /** `oauth.clientId` of the definition. */
   readonly clientId: string | undefined;
+  /** `oauth.tokenEndpointAuthMethod` of the definition. */
+  readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined;
   /** Asks for the secret of a pre-registered client even if one is stored, because that was rejected. */
   readonly askForSecret?: boolean | undefined;
   readonly signal: AbortSignal;
@@ -51,7 +66,7 @@ export interface ClientPorts extends NetworkPorts {
 export async function obtainClient(request: ClientRequest, ports: ClientPorts): Promise<ClientRegistration> {
   const { server, redirectUri, scope, clientId, signal } = request;
   if (clientId !== undefined) {
-    return await preRegistered(request, clientId, ports);
+    return await preRegisteredClient({ ...request, clientId }, ports);
   }
   const metadataUrl = ports.clientMetadataUrl?.();
   if (metadataUrl !== undefined && server.client_id_metadata_document_supported === true) {
@@ -73,31 +88,5 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
       `The authorization server ${new URL(server.issuer).host} only knows clients that were registered by hand: it needs a client ID.`,
     );
   }
-  return await preRegistered(request, entered, ports);
-}
-
-async function preRegistered(
-  { server, signal, askForSecret }: ClientRequest,
-  clientId: string,
-  { registrations, prompt }: ClientPorts,
-): Promise<ClientRegistration> {
-  const { issuer, token_endpoint_auth_methods_supported: methods } = server;
-  let secret = askForSecret ? undefined : await registrations.findSecret({ issuer, clientId });
-  throwIfAborted(signal);
-  // RFC 8414, section 2: silence means client_secret_basic, which takes a secret.
-  if (secret === undefined && (askForSecret || !(methods ?? ['client_secret_basic']).includes('none'))) {
-    secret = await prompt.askClientSecret({ issuer, clientId }, signal);
-    throwIfAborted(signal);
-    if (secret === undefined) {
-      throw new AuthError('cancelled', 'No client secret was entered.');
-    }
-    await registrations.keepSecret({ issuer, clientId }, secret);
-  }
-  const clientSecret = secret === '' ? undefined : secret;
-  return {
-    origin: 'preRegistered',
-    clientId,
-    clientSecret,
-    tokenEndpointAuthMethod: selectAuthMethod(methods, clientSecret),
-  };
+  return await preRegisteredClient({ ...request, clientId: entered }, ports);
 }

@@ -24,6 +24,8 @@ export interface PreRegisteredKey {
 
 const dynamicPrefix = 'client:';
 const secretPrefix = 'clientSecret:';
+const keyPrefix = 'clientKey:';
+const approvalPrefix = 'grantApproval:';
 
 /** Redirect URIs differ per window, so an issuer may know this editor several times over. */
 const keptPerIssuer = 8;
@@ -38,7 +40,12 @@ const registrations = v.object({
       redirectUri: v.string(),
       clientId: v.string(),
       clientSecret: v.optional(v.string()),
-      tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
+      tokenEndpointAuthMethod: v.picklist([
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ]),
       secretExpiresAt: v.optional(v.number()),
     }),
   ),
@@ -135,6 +142,26 @@ export class RegistrationStore {
   /** @throws AuthError `storage` */
   async keepSecret({ issuer, clientId }: PreRegisteredKey, secret: string): Promise<void> {
     await this.#store(await hashedKey(secretPrefix, issuer, clientId), secret);
+  }
+
+  /** The private key of a pre-registered client, as it was entered. */
+  async findPrivateKey({ issuer, clientId }: PreRegisteredKey): Promise<string | undefined> {
+    return await this.#get(await hashedKey(keyPrefix, issuer, clientId));
+  }
+
+  /** @throws AuthError `storage` */
+  async keepPrivateKey({ issuer, clientId }: PreRegisteredKey, privateKey: string): Promise<void> {
+    await this.#store(await hashedKey(keyPrefix, issuer, clientId), privateKey);
+  }
+
+  /** Whether the person has allowed what these parts identify together; see `assertGrantApproved`. */
+  async isApproved(parts: readonly string[]): Promise<boolean> {
+    return (await this.#get(await hashedKey(approvalPrefix, ...parts))) !== undefined;
+  }
+
+  /** Remembers that, decided at a time in milliseconds. @throws AuthError `storage` */
+  async approve(parts: readonly string[], now: number): Promise<void> {
+    await this.#store(await hashedKey(approvalPrefix, ...parts), String(now));
   }
 
   async #read(issuer: string): Promise<Record | undefined> {

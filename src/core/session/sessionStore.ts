@@ -2,6 +2,7 @@ import type { Disposable } from '../disposable.ts';
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
+import { clientSecrets } from '../oauth/clientSecrets.ts';
 import type { Redactor } from '../redaction.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 import { parseSession, type Session, serializeSession } from './session.ts';
@@ -164,7 +165,7 @@ export class SessionStore implements Disposable {
   }
 
   #learn({ tokens, client }: Session): void {
-    for (const secret of [tokens.accessToken, tokens.refreshToken, client.clientSecret]) {
+    for (const secret of [tokens.accessToken, tokens.refreshToken, ...clientSecrets(client)]) {
       this.#ports.redactor.learn(secret);
     }
   }

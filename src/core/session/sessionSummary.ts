@@ -1,4 +1,5 @@
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
+import type { RepeatableGrant } from '../oauth/grant.ts';
 import { isRefreshable } from './refresh.ts';
 import { grantedScope, type Session } from './session.ts';
 
@@ -11,6 +12,8 @@ export interface SessionSummary {
   readonly refreshable: boolean;
   readonly clientId: string;
   readonly clientOrigin: ClientOrigin;
+  /** How the tokens are obtained, where that is not by a sign-in in the browser. */
+  readonly grant?: RepeatableGrant | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
@@ -27,6 +30,7 @@ export function summarizeSession(session: Session): SessionSummary {
     refreshable: isRefreshable(session),
     clientId: session.client.clientId,
     clientOrigin: session.client.origin,
+    ...(session.grant === undefined ? {} : { grant: session.grant }),
     createdAt: session.createdAt,
   };
 }

@@ -1,0 +1,176 @@
+import * as oauth from 'oauth4webapi';
+import { AuthError, abortError, isCancelled, throwIfAborted } from '../errors.ts';
+import { clientAuthentication, requestOptions, toOAuthClient } from '../oauth/clientAuthentication.ts';
+import type { Identity, IdentityProvider, IdentityRequest } from '../oauth/identityProvider.ts';
+import { toAuthError } from '../oauth/oauthErrors.ts';
+import { createOAuthFetch } from '../oauth/oauthFetch.ts';
+import {
+  type IdentityProviderSettings,
+  type OpenIdSignInPorts,
+  signInAtIdentityProvider,
+  toIdentity,
+} from '../oauth/openIdSignIn.ts';
+import { assertSecureUrl } from '../serverUrl.ts';
+import { IdentityStore, type StoredIdentity } from './identityStore.ts';
+import type { SecretStorage } from './secretStorage.ts';
+
+/** What it needs. */
+export interface UserIdentityPorts extends OpenIdSignInPorts {
+  readonly secrets: SecretStorage;
+  /** The user's own settings; `undefined` where they name no identity provider. */
+  readonly settings: () => IdentityProviderSettings | undefined;
+}
+
+/** An ID token that is good for less than this, in milliseconds, is replaced before it is used. */
+const margin = 60_000;
+
+/**
+ * The user's identity provider by their settings. Signed in to once; the second server needs no browser. One
+ * request for an identity runs at a time, so that nobody is shown two pages, nor a refresh token used twice.
+ */
+export class UserIdentityProvider implements IdentityProvider {
+  readonly #ports: UserIdentityPorts;
+  readonly #store: IdentityStore;
+  /** Settles when everything asked for so far has ended. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isClientRejected = false;
+
+  constructor(ports: UserIdentityPorts) {
+    this.#ports = ports;
+    this.#store = new IdentityStore(ports);
+  }
+
+  get isClientRejected(): boolean {
+    return this.#isClientRejected;
+  }
+
+  rejectClient(): void {
+    this.#isClientRejected = true;
+  }
+
+  issuer(): string {
+    return this.#settings().issuer;
+  }
+
+  async identity(request: IdentityRequest): Promise<Identity> {
+    const settings = this.#settings();
+    const stored = await this.#store.find(settings);
+    if (stored && this.#isUsable(stored, request)) {
+      return stored;
+    }
+    const before = this.#last;
+    const work = settled(before, request.signal).then(() => this.#obtain(settings, request));
+    this.#last = Promise.allSettled([before, work]);
+    return await work;
+  }
+
+  async #obtain(settings: IdentityProviderSettings, request: IdentityRequest): Promise<Identity> {
+    // Whoever had the turn before may have obtained one.
+    const stored = await this.#store.find(settings);
+    if (stored && this.#isUsable(stored, request)) {
+      return stored;
+    }
+    const { interaction, signal } = request;
+    const renewed =
+      stored && !this.#mustAskForSecret(request) ? await this.#refresh(stored, signal) : undefined;
+    if (renewed) {
+      await this.#store.keep(settings, renewed);
+      return renewed;
+    }
+    if (!interaction) {
+      throw new AuthError(
+        'session_expired',
+        `Your sign-in at ${new URL(settings.issuer).host} has expired. Authenticate again.`,
+      );
+    }
+    const askForSecret = this.#mustAskForSecret(request);
+    const identity = await signInAtIdentityProvider(
+      settings,
+      { ...interaction, askForSecret },
+      this.#ports,
+    ).catch((error) => this.#refused(error));
+    this.#isClientRejected = false;
+    await this.#store.keep(settings, identity);
+    return identity;
+  }
+
+  #isUsable({ idToken, expiresAt }: StoredIdentity, request: IdentityRequest): boolean {
+    const isFresh = expiresAt - margin > this.#ports.clock.now();
+    return isFresh && idToken !== request.rejected && !this.#mustAskForSecret(request);
+  }
+
+  #mustAskForSecret({ interaction }: IdentityRequest): boolean {
+    return interaction?.askForSecret === true && this.#isClientRejected;
+  }
+
+  #refused(error: unknown): never {
+    if (error instanceof AuthError && error.code === 'client_rejected') {
+      this.rejectClient();
+    }
+    throw error;
+  }
+
+  /** @returns `undefined` where only the person can help */
+  async #refresh(stored: StoredIdentity, signal: AbortSignal): Promise<StoredIdentity | undefined> {
+    const { authority, refreshToken } = stored;
+    if (refreshToken === undefined) {
+      return undefined;
+    }
+    try {
+      const { server, client } = authority;
+      const response = await oauth.refreshTokenGrantRequest(
+        server,
+        toOAuthClient(client),
+        clientAuthentication(client),
+        refreshToken,
+        requestOptions(createOAuthFetch(this.#ports, signal)),
+      );
+      const tokens = await oauth.processRefreshTokenResponse(server, toOAuthClient(client), response);
+      const identity = toIdentity(authority, tokens);
+      // OpenID Connect Core, section 12.2.
+      return identity.subject === stored.subject
+        ? { ...identity, refreshToken: identity.refreshToken ?? refreshToken }
+        : undefined;
+    } catch (error) {
+      return this.#withoutRefresh(error, authority.server.issuer);
+    }
+  }
+
+  /** What cannot be helped by signing in again goes on: a network that is down, a person who cancels. */
+  #withoutRefresh(error: unknown, issuer: string): undefined {
+    const reason = toAuthError(error, `The identity provider ${new URL(issuer).host}`);
+    if (isCancelled(reason) || ['network', 'timeout', 'server_error'].includes(reason.code)) {
+      throw reason;
+    }
+    this.#ports.log.info('The sign-in at the identity provider could not be refreshed', { reason });
+    return undefined;
+  }
+
+  #settings(): IdentityProviderSettings {
+    const settings = this.#ports.settings();
+    if (!settings) {
+      throw new AuthError(
+        'invalid_setting',
+        'This server is authorized by your identity provider: enter "mcpAuth.identityProvider.issuer" and "mcpAuth.identityProvider.clientId" in your settings.',
+      );
+    }
+    if (!URL.canParse(settings.issuer)) {
+      throw new AuthError('invalid_setting', 'The setting "mcpAuth.identityProvider.issuer" is not a URL.');
+    }
+    assertSecureUrl(new URL(settings.issuer), 'The setting "mcpAuth.identityProvider.issuer"');
+    return settings;
+  }
+}
+
+/** Waits for a turn; giving up before it came does not give it away. */
+async function settled(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  throwIfAborted(signal);
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = () => reject(abortError(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    void before.then(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+  });
+}
