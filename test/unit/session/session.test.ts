@@ -89,7 +89,7 @@ describe('parseSession', () => {
     ['a list as secret', within('client', { clientSecret: ['client-secret-1'] }), 'at client.clientSecret'],
     [
       'an unknown method',
-      within('client', { tokenEndpointAuthMethod: 'private_key_jwt' }),
+      within('client', { tokenEndpointAuthMethod: 'client_secret_jwt' }),
       'at client.tokenEndpointAuthMethod',
     ],
     ['no tokens', changed({ tokens: [] }), 'at tokens.accessToken'],
