@@ -55,7 +55,11 @@ export function createWorkloadIdentities(ports: WorkloadIdentityPorts): Workload
         );
       }
       return 'tokenFile' in source
-        ? usable(await ports.readFile(source.tokenFile, sizeLimit), `The file ${source.tokenFile}`, ports)
+        ? usable(
+            await ports.readFile(source.tokenFile, sizeLimit),
+            `The file ${JSON.stringify(source.tokenFile)}`,
+            ports,
+          )
         : fromVariable(source.environmentVariable, ports);
     },
   };
@@ -68,7 +72,7 @@ function fromVariable(name: string, ports: WorkloadIdentityPorts): string {
       `The environment variable ${JSON.stringify(name)} of "mcpAuth.workloadIdentities" is not set.`,
     );
   }
-  return usable(value, `The environment variable ${name}`, ports);
+  return usable(value, `The environment variable ${JSON.stringify(name)}`, ports);
 }
 
 /** Only ever a signed JWT, so that no other file can be sent by a slip in the setting. */
