@@ -91,7 +91,16 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     inventory,
     files,
     window.registerUriHandler(createUriHandler(pending, log)),
-    registerCommands({ ...network, inventory, authenticator, refresher, sessions, files, channel }),
+    registerCommands({
+      ...network,
+      inventory,
+      authenticator,
+      refresher,
+      sessions,
+      identityProvider,
+      files,
+      channel,
+    }),
     new ServersView(inventory, clock),
   );
   log.info('MCP Auth started', {

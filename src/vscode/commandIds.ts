@@ -4,6 +4,7 @@ export const commandIds = {
   authenticateThroughLocalhost: 'mcpAuth.authenticateThroughLocalhost',
   cancelAuthentication: 'mcpAuth.cancelAuthentication',
   signOut: 'mcpAuth.signOut',
+  signOutOfIdentityProvider: 'mcpAuth.signOutOfIdentityProvider',
   testConnection: 'mcpAuth.testConnection',
   openDefinition: 'mcpAuth.openDefinition',
   reload: 'mcpAuth.reload',

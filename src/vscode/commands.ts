@@ -6,6 +6,7 @@ import type { Fetch } from '../core/oauth/oauthFetch.ts';
 import type { Authenticator } from '../core/session/authenticator.ts';
 import type { SessionRefresher } from '../core/session/refresh.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
+import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
 import { authenticateCommand, authenticateThroughLocalhostCommand } from './authenticateCommand.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
@@ -14,6 +15,7 @@ import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
 import { signOutCommand } from './signOutCommand.ts';
+import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
 
@@ -23,6 +25,7 @@ export interface CommandPorts {
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
+  readonly identityProvider: UserIdentityProvider;
   readonly files: ConfigurationFiles;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
@@ -37,6 +40,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
   [commandIds.signOut]: signOutCommand,
+  [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
   [commandIds.reload]: reloadCommand,

@@ -84,7 +84,7 @@ async function obtainGrantClient(
   }
   if (grant === 'workload') {
     const { subject } = readUnverifiedJwt(await ports.workloads.assertion(server.issuer)) ?? {};
-    return { origin: 'workload', clientId: subject ?? '', tokenEndpointAuthMethod: 'none' };
+    return { origin: 'workload', clientId: subject || 'workload', tokenEndpointAuthMethod: 'none' };
   }
   const metadataUrl = ports.clientMetadataUrl?.();
   if (metadataUrl !== undefined && server.client_id_metadata_document_supported === true) {

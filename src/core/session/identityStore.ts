@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { AuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
 import { clientSecrets } from '../oauth/clientSecrets.ts';
@@ -55,8 +56,8 @@ export interface IdentityStorePorts {
 }
 
 /**
- * Sign-ins at identity providers, in secret storage. Losing one costs a sign-in, so that nothing here throws: what
- * cannot be read counts as absent, what cannot be written is held for as long as the window lasts.
+ * Sign-ins at identity providers, in secret storage. Losing one costs a sign-in: what cannot be read counts as
+ * absent, what cannot be written is held for as long as the window lasts.
  */
 export class IdentityStore {
   readonly #ports: IdentityStorePorts;
@@ -95,6 +96,21 @@ export class IdentityStore {
       this.#unsaved.set(storageKey, value);
       log.error('A sign-in at an identity provider could not be saved', { reason: error });
     }
+  }
+
+  /**
+   * Forgets what is stored: only ever because the user said so.
+   *
+   * @throws AuthError `storage` when the storage refuses
+   */
+  async delete(key: IdentityKey): Promise<void> {
+    const storageKey = await toStorageKey(key);
+    try {
+      await this.#ports.secrets.delete(storageKey);
+    } catch (error) {
+      throw new AuthError('storage', 'VS Code could not delete the sign-in.', { cause: error });
+    }
+    this.#unsaved.delete(storageKey);
   }
 
   #learn(value: StoredIdentity): StoredIdentity {

@@ -10,6 +10,7 @@ import {
   signInAtIdentityProvider,
   toIdentity,
 } from '../oauth/openIdSignIn.ts';
+import { revokeTokens } from '../oauth/revocation.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
 import { IdentityStore, type StoredIdentity } from './identityStore.ts';
 import type { SecretStorage } from './secretStorage.ts';
@@ -62,6 +63,30 @@ export class UserIdentityProvider implements IdentityProvider {
     const work = settled(before, request.signal).then(() => this.#obtain(settings, request));
     this.#last = Promise.allSettled([before, work]);
     return await work;
+  }
+
+  /**
+   * Ends the sign-in: revokes it where the identity provider offers that, then forgets it. Sessions at servers last
+   * until their access tokens expire.
+   *
+   * @returns whether there was one
+   * @throws AuthError `invalid_setting`, `storage`
+   */
+  async signOut(signal: AbortSignal): Promise<boolean> {
+    const settings = this.#settings();
+    const stored = await this.#store.find(settings);
+    if (!stored) {
+      return false;
+    }
+    const { authority, refreshToken } = stored;
+    try {
+      await revokeTokens(authority, { refreshToken }, createOAuthFetch(this.#ports, signal));
+    } catch (error) {
+      throwIfAborted(signal);
+      this.#ports.log.warn('The sign-in at the identity provider could not be revoked', { reason: error });
+    }
+    await this.#store.delete(settings);
+    return true;
   }
 
   async #obtain(settings: IdentityProviderSettings, request: IdentityRequest): Promise<Identity> {
