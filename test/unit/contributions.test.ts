@@ -113,6 +113,12 @@ describe('package.json', () => {
     assert.deepEqual(manifest.activationEvents, ['onUri', 'workspaceContains:.mcp.json']);
   });
 
+  it('has only settings that are the user’s own, in which no workspace has a say', () => {
+    for (const [name, { scope }] of Object.entries(contributes.configuration.properties)) {
+      assert.ok(scope === 'application' || scope === 'machine', `${name}: ${scope}`);
+    }
+  });
+
   it('names only files that exist', () => {
     const icons = [
       manifest.icon,

@@ -123,6 +123,15 @@ describe('RegistrationStore', () => {
     assert.equal(await store.findSecret({ issuer: 'https://evil.example', clientId: 'a' }), undefined);
   });
 
+  it('remembers the private key of a pre-registered client, apart from its secret', async () => {
+    await store.keepSecret({ issuer, clientId: 'a' }, 'secret-a');
+    await store.keepPrivateKey({ issuer, clientId: 'a' }, 'key-a');
+    assert.equal(await store.findPrivateKey({ issuer, clientId: 'a' }), 'key-a');
+    assert.equal(await store.findSecret({ issuer, clientId: 'a' }), 'secret-a');
+    assert.equal(await store.findPrivateKey({ issuer, clientId: 'b' }), undefined);
+    assert.equal(await store.findPrivateKey({ issuer: 'https://evil.example', clientId: 'a' }), undefined);
+  });
+
   it('does not mix up issuer and client where one ends like the other begins', async () => {
     await store.keepSecret({ issuer: 'https://as.example/a', clientId: 'b' }, 'secret');
     assert.equal(await store.findSecret({ issuer: 'https://as.example/', clientId: 'ab' }), undefined);
