@@ -11,12 +11,13 @@ export const askApproveGrant: GrantPrompt['askApproveGrant'] = async (question) 
 function sentence({ grant, serverUrl, issuer, identity }: GrantQuestion): string {
   const server = JSON.stringify(serverUrl.host);
   const authority = JSON.stringify(issuer);
+  const request = `Let ${server} have access tokens from ${authority}`;
   switch (grant) {
     case 'clientCredentials':
-      return `Allow ${server} access tokens of ${authority} in the name of client ${JSON.stringify(identity)}?`;
+      return `${request}, in the name of client ${JSON.stringify(identity)}?`;
     case 'enterprise':
-      return `Allow ${server} access tokens of ${authority} in your name, by way of your identity provider ${JSON.stringify(identity)}?`;
+      return `${request}, in your name, by way of your identity provider ${JSON.stringify(identity)}?`;
     case 'workload':
-      return `Allow ${server} access tokens of ${authority} in the name of this machine's workload identity?`;
+      return `${request}, in the name of this machine's workload identity?`;
   }
 }

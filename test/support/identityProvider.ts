@@ -56,11 +56,9 @@ export function identityProvider(options: IdentityProviderOptions = {}) {
         const code = `code-${randomUUID()}`;
         nonces.set(code, query.get('nonce') ?? '');
         const target = new URL(query.get('redirect_uri') ?? '');
-        target.search = new URLSearchParams({
-          code,
-          state: query.get('state') ?? '',
-          iss: origin,
-        }).toString();
+        target.searchParams.set('code', code);
+        target.searchParams.set('state', query.get('state') ?? '');
+        target.searchParams.set('iss', origin);
         return redirect(target.href);
       },
       'POST /token': (request) => {
