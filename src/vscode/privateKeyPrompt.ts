@@ -19,7 +19,7 @@ const ways: readonly Way[] = [
 export const askPrivateKey: ClientPrompt['askPrivateKey'] = async ({ issuer, clientId, check }, signal) => {
   const { host } = new URL(issuer);
   const title = `Private Key for ${host}`;
-  const placeHolder = `The private key of client ${JSON.stringify(clientId)}. It never leaves this machine: it signs.`;
+  const placeHolder = `The private key of client ${JSON.stringify(clientId)}. It signs, and is never sent to ${host}. It is kept in secret storage.`;
   const way = await withCancellation(signal, (token) =>
     window.showQuickPick(ways, { title, placeHolder, ignoreFocusOut: true }, token),
   );

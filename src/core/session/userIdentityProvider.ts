@@ -1,14 +1,11 @@
-import * as oauth from 'oauth4webapi';
-import { AuthError, abortError, isCancelled, throwIfAborted } from '../errors.ts';
-import { clientAuthentication, requestOptions, toOAuthClient } from '../oauth/clientAuthentication.ts';
+import { AuthError, abortError, throwIfAborted } from '../errors.ts';
 import type { Identity, IdentityProvider, IdentityRequest } from '../oauth/identityProvider.ts';
-import { toAuthError } from '../oauth/oauthErrors.ts';
 import { createOAuthFetch } from '../oauth/oauthFetch.ts';
+import { refreshIdentity } from '../oauth/openIdRefresh.ts';
 import {
   type IdentityProviderSettings,
   type OpenIdSignInPorts,
   signInAtIdentityProvider,
-  toIdentity,
 } from '../oauth/openIdSignIn.ts';
 import { revokeTokens } from '../oauth/revocation.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
@@ -137,38 +134,12 @@ export class UserIdentityProvider implements IdentityProvider {
 
   /** @returns `undefined` where only the person can help */
   async #refresh(stored: StoredIdentity, signal: AbortSignal): Promise<StoredIdentity | undefined> {
-    const { authority, refreshToken } = stored;
-    if (refreshToken === undefined) {
+    const refreshed = await refreshIdentity(stored, createOAuthFetch(this.#ports, signal));
+    if (refreshed instanceof AuthError) {
+      this.#ports.log.info('The sign-in at the identity provider is not refreshed', { reason: refreshed });
       return undefined;
     }
-    try {
-      const { server, client } = authority;
-      const response = await oauth.refreshTokenGrantRequest(
-        server,
-        toOAuthClient(client),
-        clientAuthentication(client),
-        refreshToken,
-        requestOptions(createOAuthFetch(this.#ports, signal)),
-      );
-      const tokens = await oauth.processRefreshTokenResponse(server, toOAuthClient(client), response);
-      const identity = toIdentity(authority, tokens);
-      // OpenID Connect Core, section 12.2.
-      return identity.subject === stored.subject
-        ? { ...identity, refreshToken: identity.refreshToken ?? refreshToken }
-        : undefined;
-    } catch (error) {
-      return this.#withoutRefresh(error, authority.server.issuer);
-    }
-  }
-
-  /** What cannot be helped by signing in again goes on: a network that is down, a person who cancels. */
-  #withoutRefresh(error: unknown, issuer: string): undefined {
-    const reason = toAuthError(error, `The identity provider ${new URL(issuer).host}`);
-    if (isCancelled(reason) || ['network', 'timeout', 'server_error'].includes(reason.code)) {
-      throw reason;
-    }
-    this.#ports.log.info('The sign-in at the identity provider could not be refreshed', { reason });
-    return undefined;
+    return refreshed;
   }
 
   #settings(): IdentityProviderSettings {
