@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import Provider, { type AsymmetricSigningAlgorithm, type ClientMetadata } from 'oidc-provider';
 import type { SignInOptions } from '../support/authenticationPorts.ts';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
+import { createMemoryStore } from '../support/demo/memoryStore.ts';
 import { ecKey, edKey, type PrivateKeyForms, rsaKey } from '../support/privateKeys.ts';
 import { type Origin, openOrigin } from './origin.ts';
 
@@ -20,6 +21,10 @@ describe('oidc-provider, by client credentials', () => {
     const origin = suite.started(await openOrigin());
     const resource = `${origin.url}/mcp`;
     const provider = new Provider(origin.url, {
+      // What follows is for its console to stay quiet.
+      adapter: createMemoryStore().adapter,
+      jwks: { keys: [{ ...rsaKey().jwk, kty: 'RSA', alg: 'RS256', use: 'sig' }] },
+      ttl: { ClientCredentials: 600 },
       clients: [
         {
           client_id: machine.clientId,
