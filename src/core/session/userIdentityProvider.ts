@@ -1,3 +1,4 @@
+import { createDeadline } from '../clock.ts';
 import { AuthError, abortError, throwIfAborted } from '../errors.ts';
 import type { Identity, IdentityProvider, IdentityRequest } from '../oauth/identityProvider.ts';
 import { createOAuthFetch } from '../oauth/oauthFetch.ts';
@@ -21,6 +22,9 @@ export interface UserIdentityPorts extends OpenIdSignInPorts {
 
 /** An ID token that is good for less than this, in milliseconds, is replaced before it is used. */
 const margin = 60_000;
+
+/** How long a renewal waits for a sign-in that is under way, in milliseconds. */
+const longestTurn = 30_000;
 
 /**
  * The user's identity provider by their settings. Signed in to once; the second server needs no browser. One
@@ -57,7 +61,7 @@ export class UserIdentityProvider implements IdentityProvider {
       return stored;
     }
     const before = this.#last;
-    const work = settled(before, request.signal).then(() => this.#obtain(settings, request));
+    const work = this.#turn(before, request).then(() => this.#obtain(settings, request));
     this.#last = Promise.allSettled([before, work]);
     return await work;
   }
@@ -84,6 +88,23 @@ export class UserIdentityProvider implements IdentityProvider {
     }
     await this.#store.delete(settings);
     return true;
+  }
+
+  /** Whoever renews a session does not wait for a person at a page as long as that person may take. */
+  async #turn(before: Promise<unknown>, { interaction, signal }: IdentityRequest): Promise<void> {
+    if (interaction) {
+      await settled(before, signal);
+      return;
+    }
+    const deadline = createDeadline(this.#ports.clock, longestTurn, {
+      signal,
+      sentence: 'Your identity provider waits for you to finish signing in.',
+    });
+    try {
+      await settled(before, deadline.signal);
+    } finally {
+      deadline.dispose();
+    }
   }
 
   async #obtain(settings: IdentityProviderSettings, request: IdentityRequest): Promise<Identity> {

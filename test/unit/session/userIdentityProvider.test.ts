@@ -151,6 +151,24 @@ describe('UserIdentityProvider', () => {
     await assert.rejects(atPage, { code: 'cancelled' });
   });
 
+  it('lets nobody who renews a session wait for a person at the page longer than 30 seconds', async () => {
+    const { provider, interaction, opened, clock } = await prepare({}, { browser: async () => true });
+    const person = new AbortController();
+    const atPage = provider.identity({
+      interaction: { ...interaction, signal: person.signal },
+      signal: person.signal,
+    });
+    atPage.catch(() => undefined);
+    await until(() => opened.length === 1, 'the page was not opened');
+    const renewal = provider.identity({ signal });
+    renewal.catch(() => undefined);
+    await until(() => clock.timerCount === 2, 'the renewal does not wait');
+    clock.advance(30_000);
+    await assert.rejects(renewal, { code: 'timeout' });
+    person.abort();
+    await assert.rejects(atPage, { code: 'cancelled' });
+  });
+
   it('goes on with an identity that cannot be saved, for as long as the window lasts', async () => {
     const { provider, open, interaction, secrets, opened, lines } = await prepare();
     secrets.refuse('store');
