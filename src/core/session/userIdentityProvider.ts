@@ -168,14 +168,23 @@ export class UserIdentityProvider implements IdentityProvider {
     if (!settings) {
       throw new AuthError(
         'invalid_setting',
-        'This server is authorized by your identity provider: enter "mcpAuth.identityProvider.issuer" and "mcpAuth.identityProvider.clientId" in your settings.',
+        'Your settings name no identity provider: enter "mcpAuth.identityProvider.issuer" and "mcpAuth.identityProvider.clientId".',
       );
     }
-    if (!URL.canParse(settings.issuer)) {
-      throw new AuthError('invalid_setting', 'The setting "mcpAuth.identityProvider.issuer" is not a URL.');
-    }
-    assertSecureUrl(new URL(settings.issuer), 'The setting "mcpAuth.identityProvider.issuer"');
+    assertIssuerSetting(settings.issuer);
     return settings;
+  }
+}
+
+function assertIssuerSetting(issuer: string): void {
+  const what = 'The setting "mcpAuth.identityProvider.issuer"';
+  if (!URL.canParse(issuer)) {
+    throw new AuthError('invalid_setting', `${what} is not a URL.`);
+  }
+  try {
+    assertSecureUrl(new URL(issuer), what);
+  } catch (error) {
+    throw new AuthError('invalid_setting', error instanceof AuthError ? error.message : `${what} is wrong.`);
   }
 }
 
