@@ -10,6 +10,7 @@ import { Redactor } from './core/redaction.ts';
 import { Authenticator } from './core/session/authenticator.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
+import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { UserIdentityProvider } from './core/session/userIdentityProvider.ts';
 import { readTokenFile } from './node/readTokenFile.ts';
@@ -20,7 +21,7 @@ import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { configuredIdentityProvider, configuredWorkloadIdentities } from './vscode/identitySettings.ts';
 import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
-import { createUriHandler, createUriHandlerRedirect } from './vscode/redirectUri.ts';
+import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
@@ -51,6 +52,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
 
   const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
   const registrations = new RegistrationStore(context.secrets, log);
+  const demands = new ScopeDemands();
   const pending = new PendingAuthorizations(log);
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
@@ -80,26 +82,28 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   });
   const grants = { identityProvider, workloads };
   const authenticator = new Authenticator({ ...signIn, ...grants }, sessions);
-  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions });
-  const inventory = new Inventory({ sessions, authenticator, refresher, clock, environment: process.env });
+  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, registrations });
+  const parts = { sessions, authenticator, refresher, demands };
+  const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 
   context.subscriptions.push(
     channel,
     sessions,
     authenticator,
+    demands,
     inventory,
     files,
     window.registerUriHandler(createUriHandler(pending, log)),
     registerCommands({
       ...network,
+      ...parts,
       inventory,
-      authenticator,
-      refresher,
-      sessions,
+      registrations,
       identityProvider,
       files,
       channel,
+      publishedRedirectUri: publishedRedirectUri(context.extension.id),
     }),
     new ServersView(inventory, clock),
   );

@@ -9,11 +9,13 @@ export type AuthErrorCode =
   | 'client_rejected'
   | 'client_required'
   | 'discovery_failed'
+  | 'forbidden_address'
   | 'insecure_url'
   | 'insufficient_scope'
   | 'invalid_definition'
   | 'invalid_response'
   | 'invalid_setting'
+  | 'issuer_changed'
   | 'issuer_mismatch'
   | 'network'
   | 'no_authentication_needed'
@@ -32,6 +34,7 @@ export type AuthErrorCode =
 /** The one thing a person can do next; `vscode/` turns it into a button. */
 export type Remedy =
   | 'authenticate'
+  | 'clearRegistration'
   | 'enterClient'
   | 'manageTrust'
   | 'none'
@@ -47,11 +50,13 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   client_rejected: 'enterClient',
   client_required: 'enterClient',
   discovery_failed: 'showLog',
+  forbidden_address: 'showLog',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',
   invalid_response: 'showLog',
   invalid_setting: 'openSettings',
+  issuer_changed: 'clearRegistration',
   issuer_mismatch: 'showLog',
   network: 'retry',
   no_authentication_needed: 'none',

@@ -1,14 +1,17 @@
-import { window } from 'vscode';
+import { window, workspace } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
-import { isCancelled } from '../core/errors.ts';
+import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { AuthenticationTarget, RunningAuthentication } from '../core/session/authenticator.ts';
+import { stepUpScope } from '../core/session/session.ts';
 import { stepTexts } from '../core/session/stateText.ts';
+import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
+import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
 /** How long the status bar says that an authentication was cancelled, in milliseconds. */
@@ -19,6 +22,14 @@ export async function authenticateCommand(argument: unknown, ports: CommandPorts
   const server = await pickOAuthServer(argument, ports);
   if (server) {
     await authenticateServer(server, ports, {});
+  }
+}
+
+/** "Authenticate with Selected Scopes…": the person chooses what to ask for. */
+export async function authenticateWithScopesCommand(argument: unknown, ports: CommandPorts): Promise<void> {
+  const server = await pickOAuthServer(argument, ports);
+  if (server) {
+    await authenticateServer(server, ports, { askForScopes: true });
   }
 }
 
@@ -57,7 +68,7 @@ async function pickOAuthServer(
 export async function authenticateServer(
   server: ServerSnapshot,
   ports: CommandPorts,
-  options: Pick<AuthenticationTarget, 'additionalScope' | 'askForSecret' | 'redirectKind'>,
+  options: Pick<AuthenticationTarget, 'askForScopes' | 'askForSecret' | 'redirectKind'>,
 ): Promise<void> {
   const { name } = server.definition;
   try {
@@ -68,7 +79,9 @@ export async function authenticateServer(
       await existing.reopenBrowser();
       return;
     }
-    const running = ports.authenticator.start({ ...target, ...options });
+    const additionalScope = demandedScope(target.canonicalUrl, ports);
+    const askForScopes = options.askForScopes ?? isAskingForScopes();
+    const running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
     await withCancellableProgress(`Authenticating at ${JSON.stringify(name)}`, (report, signal) =>
       follow(running, report, signal),
     );
@@ -82,22 +95,32 @@ export async function authenticateServer(
       return;
     }
     const again = () => authenticateServer(server, ports, options);
-    const { oauth } = server.definition.kind === 'remote' ? server.definition : {};
+    // A client that was rejected, unlike one that was never entered, is not to be taken from memory.
+    const askForSecret = error instanceof AuthError && error.code === 'client_rejected';
     showError(
       error,
       {
         subject: name,
         authenticate: again,
         retry: again,
-        enterClient:
-          oauth?.clientId === undefined
-            ? again
-            : () => authenticateServer(server, ports, { ...options, askForSecret: true }),
+        enterClient: () => authenticateServer(server, ports, { ...options, askForSecret }),
+        clearRegistration: () => clearClientRegistrationCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, server.definition.range),
       },
       ports.log,
     );
   }
+}
+
+/** What a session asked for and what its server then wanted, where it does: signing in again asks for both. */
+function demandedScope(canonicalUrl: string, { sessions, demands }: CommandPorts): string | undefined {
+  const session = sessions.get(canonicalUrl);
+  const demand = session && demands.of(session);
+  return demand && stepUpScope(session, demand.scope);
+}
+
+function isAskingForScopes(): boolean {
+  return workspace.getConfiguration('mcpAuth').get('askForScopes') === true;
 }
 
 async function follow(

@@ -2,7 +2,10 @@
 export const commandIds = {
   authenticate: 'mcpAuth.authenticate',
   authenticateThroughLocalhost: 'mcpAuth.authenticateThroughLocalhost',
+  authenticateWithScopes: 'mcpAuth.authenticateWithScopes',
   cancelAuthentication: 'mcpAuth.cancelAuthentication',
+  clearClientRegistration: 'mcpAuth.clearClientRegistration',
+  createClientMetadataDocument: 'mcpAuth.createClientMetadataDocument',
   signOut: 'mcpAuth.signOut',
   signOutOfIdentityProvider: 'mcpAuth.signOutOfIdentityProvider',
   testConnection: 'mcpAuth.testConnection',

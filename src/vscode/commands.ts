@@ -5,12 +5,20 @@ import type { Log } from '../core/log.ts';
 import type { Fetch } from '../core/oauth/oauthFetch.ts';
 import type { Authenticator } from '../core/session/authenticator.ts';
 import type { SessionRefresher } from '../core/session/refresh.ts';
+import type { RegistrationStore } from '../core/session/registrationStore.ts';
+import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
-import { authenticateCommand, authenticateThroughLocalhostCommand } from './authenticateCommand.ts';
+import {
+  authenticateCommand,
+  authenticateThroughLocalhostCommand,
+  authenticateWithScopesCommand,
+} from './authenticateCommand.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
+import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
+import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
@@ -26,6 +34,10 @@ export interface CommandPorts {
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
   readonly identityProvider: UserIdentityProvider;
+  readonly registrations: RegistrationStore;
+  readonly demands: ScopeDemands;
+  /** The redirect URI of this editor that a client metadata document can name. */
+  readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
@@ -38,7 +50,10 @@ type Command = (argument: unknown, ports: CommandPorts) => Promise<void> | void;
 const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.authenticate]: authenticateCommand,
   [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
+  [commandIds.authenticateWithScopes]: authenticateWithScopesCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
+  [commandIds.clearClientRegistration]: clearClientRegistrationCommand,
+  [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),
   [commandIds.signOut]: signOutCommand,
   [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
   [commandIds.testConnection]: testConnectionCommand,

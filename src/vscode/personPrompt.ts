@@ -2,17 +2,20 @@ import { type InputBoxOptions, window } from 'vscode';
 import type { GrantPrompt } from '../core/oauth/grantApproval.ts';
 import type { ClientPrompt } from '../core/oauth/obtainClient.ts';
 import type { PkceWaiverPrompt } from '../core/oauth/pkceWaiver.ts';
+import type { ScopePrompt } from '../core/oauth/scopeChoices.ts';
+import { askScopes } from './askScopes.ts';
 import { askApproveGrant } from './grantPrompt.ts';
 import { askPrivateKey } from './privateKeyPrompt.ts';
 import { withCancellation } from './withCancellation.ts';
 
 /**
  * Asks what only the person can answer: for a pre-registered client in input boxes, masking what is typed as a
- * secret, and in dialogs whether to do without PKCE, or without a sign-in page.
+ * secret; in dialogs whether to do without PKCE, or without a sign-in page; in a list which scopes to ask for.
  */
-export const personPrompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt = {
+export const personPrompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt = {
   askApproveGrant,
   askPrivateKey,
+  askScopes,
   async askWaivePkce(issuer) {
     const confirm = 'Sign In Anyway';
     const { host } = new URL(issuer);
@@ -21,11 +24,12 @@ export const personPrompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt = {
     const question = `${host} does not say that it supports PKCE. Sign in anyway?`;
     return (await window.showWarningMessage(question, { modal: true, detail }, confirm)) === confirm;
   },
-  askClientId({ issuer, redirectUri }, signal) {
+  askClientId({ issuer, redirectUri, previous }, signal) {
     return ask(
       {
         title: `Client ID for ${new URL(issuer).host}`,
         prompt: `Register an application there with the redirect URI ${redirectUri} and enter its client ID.`,
+        ...(previous === undefined ? {} : { value: previous }),
         ignoreFocusOut: true,
         validateInput: (value) => (value.trim() === '' ? 'Enter the client ID.' : undefined),
       },

@@ -51,6 +51,7 @@ async function main(): Promise<number> {
   const sessions = new SessionStore({ secrets, log, redactor });
   const grants = {
     identityProvider: {
+      network,
       issuer: () => context.idp_issuer,
       isClientRejected: false,
       rejectClient: () => undefined,
@@ -81,6 +82,7 @@ async function main(): Promise<number> {
       prompt: {
         askWaivePkce: async () => false,
         askClientId: async () => context.client_id,
+        askScopes: async () => undefined,
         askClientSecret: async () => context.client_secret ?? '',
         askPrivateKey: async () => context.private_key_pem,
         askApproveGrant: async () => true,

@@ -5,6 +5,7 @@ import type { AuthenticationPorts } from '../../src/core/oauth/authentication.ts
 import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
 import type { IdentityProviderSettings, OpenIdSignInPorts } from '../../src/core/oauth/openIdSignIn.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
+import type { RedirectKind } from '../../src/core/oauth/redirect.ts';
 import {
   createWorkloadIdentities,
   type WorkloadIdentityPorts,
@@ -34,7 +35,11 @@ export interface AssemblyOptions {
   readonly identityProvider?: IdentityProviderSettings;
   /** The user's workload identities, and what they read. */
   readonly workloads?: Partial<WorkloadIdentityPorts>;
+  /** The address of a client ID metadata document. */
+  readonly clientMetadataUrl?: string;
   readonly secrets?: FakeSecretStorage;
+  /** Instead of the real one, which refuses to leave this machine. */
+  readonly fetch?: Fetch;
 }
 
 /** Everything that authenticating takes, real but for clock, keyring, browser and dialogs. */
@@ -59,6 +64,9 @@ export interface Assembly {
 
 export interface SignInOptions extends OAuthConfiguration {
   readonly askForSecret?: boolean;
+  readonly askForScopes?: boolean;
+  readonly additionalScope?: string;
+  readonly redirectKind?: RedirectKind;
 }
 
 /** Nothing listens there: redirects are delivered by hand. */
@@ -76,7 +84,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const pending = new PendingAuthorizations(log);
   const registrations = new RegistrationStore(secrets, log);
   const sessions = new SessionStore({ secrets, log, redactor });
-  const network = { fetch: loopbackFetch(sent), clock, log };
+  const network = { fetch: options.fetch ?? loopbackFetch(sent), clock, log };
   const signIn: OpenIdSignInPorts = {
     ...network,
     browser: {
@@ -100,11 +108,13 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
       askClientSecret: unexpectedQuestion,
       askPrivateKey: unexpectedQuestion,
       askApproveGrant: unexpectedQuestion,
+      askScopes: unexpectedQuestion,
       askWaivePkce: unexpectedQuestion,
       ...prompt,
     },
     registrations,
     redactor,
+    clientMetadataUrl: () => options.clientMetadataUrl,
   };
   const workloads = createWorkloadIdentities({
     setting: () => undefined,
@@ -132,13 +142,18 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     sent,
     opened,
     openRedirects,
-    signIn: (serverUrl, { askForSecret, ...oauth } = {}) =>
-      authenticator.start({
+    signIn: (serverUrl, options = {}) => {
+      const { askForSecret, askForScopes, additionalScope, redirectKind, ...oauth } = options;
+      return authenticator.start({
         serverUrl: new URL(serverUrl),
         transport: 'http',
         oauth,
         askForSecret,
-      }).result,
+        askForScopes,
+        additionalScope,
+        redirectKind,
+      }).result;
+    },
   };
 }
 

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   authenticating: true,
   refreshing: true,
   authenticated: true,
+  needsScopes: true,
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
@@ -96,6 +97,7 @@ describe('package.json', () => {
     const contacting: readonly string[] = [
       commandIds.authenticate,
       commandIds.authenticateThroughLocalhost,
+      commandIds.authenticateWithScopes,
       commandIds.signOut,
       commandIds.testConnection,
     ];
@@ -113,8 +115,11 @@ describe('package.json', () => {
     assert.deepEqual(manifest.activationEvents, ['onUri', 'workspaceContains:.mcp.json']);
   });
 
-  it('has only settings that are the user’s own, in which no workspace has a say', () => {
-    for (const [name, { scope }] of Object.entries(contributes.configuration.properties)) {
+  it('lets no workspace say who the user is, nor which token is sent', () => {
+    const theirs = /^mcpAuth\.(?:clientMetadataUrl|identityProvider\.\w+|workloadIdentities)$/;
+    const settings = Object.entries(contributes.configuration.properties).filter(([name]) => theirs.test(name));
+    assert.equal(settings.length, 5);
+    for (const [name, { scope }] of settings) {
       assert.ok(scope === 'application' || scope === 'machine', `${name}: ${scope}`);
     }
   });

@@ -1,43 +1,100 @@
 import { AuthError } from '../errors.ts';
+import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
-import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import type { AuthenticationPorts, AuthenticationRequest, AuthenticationStep } from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
+import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
+import { confinedBrowser, confinedFetch } from './confinement.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { selectGrant } from './grant.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
+import { isSameAuthority, rememberedDiscovery } from './rememberedDiscovery.ts';
 import { signInRepeatably } from './repeatableSignIn.ts';
+import { withRevalidation } from './revalidation.ts';
 
 /**
  * Authenticates at one server: by the authorization code grant with PKCE (B2–B5), which is discovery,
- * registration, browser, code exchange; or by the grant that its definition asks for (B12). Stores nothing but a registration that worked; the session is the caller's.
+ * registration, browser, code exchange; or by the grant that its definition asks for (B12). With an earlier
+ * session the browser comes first and discovery meanwhile. Stores nothing but a registration that worked; the
+ * session is the caller's.
  *
  * @throws AuthError with the step's own code; `cancelled` and `timeout` as the signal and clock decide
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
  */
 export async function authenticate(
   request: AuthenticationRequest,
-  ports: AuthenticationPorts,
+  unconfined: AuthenticationPorts,
 ): Promise<Session> {
-  const { signal, onStep } = request;
-  onStep('discovering');
-  const discovered = await discover(request, ports, signal);
-  const { authorizationServer: server } = discovered;
+  const { signal, onStep, previous } = request;
+  const ports = confine(request, unconfined);
   const grant = selectGrant(request.oauth);
   if (grant !== 'authorizationCode') {
+    onStep('discovering');
+    const discovered = await discover(request, ports, signal);
     const session = await signInRepeatably(grant, discovered, request, ports);
     logSuccess(discovered, ports);
     return session;
   }
+  // Who chooses scopes wants to know what there is today.
+  const remembered = previous && !request.askForScopes ? rememberedDiscovery(previous) : undefined;
+  if (!remembered) {
+    onStep('discovering');
+    return await signIn(await discover(request, ports, signal), request, ports);
+  }
+  const serverUrl = canonicalServerUrl(request.serverUrl);
+  return await withRevalidation({
+    remembered,
+    discoverAnew: (revalidating) => discover(request, ports, revalidating),
+    isSame: (one, other) => isSameAuthority(one, other, serverUrl),
+    signal,
+    clock: ports.clock,
+    log: ports.log,
+    attempt: (discovered, attemptSignal, { onBrowser, beforeExchange }) => {
+      const follow = (step: AuthenticationStep) => {
+        onStep(step);
+        if (step === 'openingBrowser') {
+          onBrowser();
+        }
+      };
+      const attempt = { ...request, signal: attemptSignal, onStep: follow, beforeExchange };
+      return signIn(discovered, attempt, ports);
+    },
+  });
+}
+
+/** What the person has configured is theirs to choose; everything else is what servers say. */
+function confine(
+  { serverUrl, oauth }: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): AuthenticationPorts {
+  const metadataUrl = oauth?.authServerMetadataUrl;
+  const chosen = metadataUrl !== undefined && URL.canParse(metadataUrl) ? [new URL(metadataUrl)] : [];
+  const origins = [serverUrl, ...chosen];
+  return {
+    ...ports,
+    fetch: confinedFetch(origins, ports.fetch),
+    browser: confinedBrowser(origins, ports.browser),
+  };
+}
+
+async function signIn(
+  discovered: Discovered,
+  request: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): Promise<Session> {
+  const { authorizationServer: server } = discovered;
   assertCodeGrantSupported(server);
-  await assertPkceOrWaived(server, ports, signal);
-  onStep('registering');
-  const remembered = request.redirectKind ?? (await ports.registrations.redirectKind(server.issuer));
+  const known = await ports.registrations.open(server.issuer);
+  await assertPkceOrWaived({ server, known }, ports, request.signal);
+  const scopes = await chooseScope(discovered, request, ports);
+  request.onStep('registering');
+  const remembered = request.redirectKind ?? known.redirectKind;
   const kinds = selectRedirects({ callbackPort: request.oauth?.callbackPort, remembered });
   for (const [index, kind] of kinds.entries()) {
     try {
-      const session = await runCodeGrant(kind, discovered, request, ports);
+      const session = await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);
       logSuccess(discovered, ports);
       return session;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
+import type { Session } from '../session/session.ts';
 import type { GrantPrompt } from './grantApproval.ts';
 import type { IdentityProvider } from './identityProvider.ts';
 import type { NetworkPorts } from './oauthFetch.ts';
@@ -8,11 +9,13 @@ import type { ClientPrompt } from './obtainClient.ts';
 import type { PendingAuthorizations } from './pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from './pkceWaiver.ts';
 import type { RedirectKind, RedirectReceiver } from './redirect.ts';
+import type { ScopePrompt } from './scopeChoices.ts';
 import type { WorkloadIdentities } from './workloadIdentity.ts';
 
 /** Where an authentication is, in order. */
 export type AuthenticationStep =
   | 'discovering'
+  | 'choosingScopes'
   | 'registering'
   | 'openingBrowser'
   | 'waitingForBrowser'
@@ -34,7 +37,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
-  readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt;
+  readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;
   readonly identityProvider: IdentityProvider;
@@ -48,15 +51,24 @@ export interface AuthenticationRequest {
   readonly serverUrl: URL;
   readonly transport: 'http' | 'sse';
   readonly oauth?: OAuthConfiguration | undefined;
-  /** Asks for the secret of a pre-registered client even if one is stored, because that was rejected. */
+  /**
+   * Asks for the secret of a pre-registered client even if one is stored, and for its ID unless that is
+   * configured, because the client was rejected.
+   */
   readonly askForSecret?: boolean | undefined;
   /**
    * Scopes to ask for in addition, space-separated: what a session had, and what the server then wanted
    * beyond that.
    */
   readonly additionalScope?: string | undefined;
+  /** Lets the person choose the scopes to ask for. */
+  readonly askForScopes?: boolean | undefined;
   /** The kind of redirect that the person wants, instead of the one that would be tried first. */
   readonly redirectKind?: RedirectKind | undefined;
+  /** The session that this one takes the place of: what was found out for it spares discovery. */
+  readonly previous?: Session | undefined;
+  /** Awaited when the person is back, before the code is sent; may abort the signal. */
+  readonly beforeExchange?: (() => Promise<void>) | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (step: AuthenticationStep) => void;
   /** Called when the browser shows the page, with a function that shows the same page once more. */

@@ -37,7 +37,7 @@ async function obtainAssertion(
   request: IdentityRequest,
   ports: EnterprisePorts,
 ): Promise<string> {
-  const fetch = createOAuthFetch(ports, request.signal);
+  const fetch = createOAuthFetch(ports.identityProvider.network, request.signal);
   const exchange = async ({ authority, idToken }: Identity) => {
     ports.redactor.learn(idToken);
     request.interaction?.onStep('exchangingIdentity');

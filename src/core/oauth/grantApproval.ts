@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
@@ -25,12 +24,11 @@ export interface GrantPrompt {
 export interface GrantApprovalPorts {
   readonly prompt: GrantPrompt;
   readonly registrations: RegistrationStore;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Asks the person, once for everything that the question names. Where no authorization server asks for consent, a
+ * Asks the person, once for everything that the question names, until they clear the issuer's registration. Where no authorization server asks for consent, a
  * repository could otherwise name a server of its own, which names an authorization server that the person has a
  * credential for, and a single click would hand it a token.
  *
@@ -38,12 +36,12 @@ export interface GrantApprovalPorts {
  */
 export async function assertGrantApproved(
   question: GrantQuestion,
-  { prompt, registrations, clock, log }: GrantApprovalPorts,
+  { prompt, registrations, log }: GrantApprovalPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const { grant, serverUrl, issuer, identity } = question;
-  const parts = [grant, canonicalServerUrl(serverUrl), issuer, identity ?? ''];
-  if (await registrations.isApproved(parts)) {
+  const approval = JSON.stringify([grant, canonicalServerUrl(serverUrl), identity ?? '']);
+  if (await registrations.isApproved(issuer, approval)) {
     return;
   }
   throwIfAborted(signal);
@@ -53,7 +51,7 @@ export async function assertGrantApproved(
     throw new AuthError('cancelled', 'The server was not allowed to have access tokens.');
   }
   try {
-    await registrations.approve(parts, clock.now());
+    await registrations.approve(issuer, approval);
   } catch (error) {
     // Costs the question again, next time.
     log.warn('A decision could not be saved', { reason: error });

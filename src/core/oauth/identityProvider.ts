@@ -1,4 +1,5 @@
 import type { AuthenticationRequest } from './authentication.ts';
+import type { NetworkPorts } from './oauthFetch.ts';
 import type { Authority } from './token.ts';
 
 /** What the user's identity provider says of them. */
@@ -20,6 +21,8 @@ export interface IdentityRequest {
 
 /** The user's identity provider: named by the user's settings, never by a repository. */
 export interface IdentityProvider {
+  /** Reaches it: the user has chosen where it is, so that no server's confinement applies. */
+  readonly network: NetworkPorts;
   /**
    * Its issuer.
    *

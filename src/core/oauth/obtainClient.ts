@@ -1,17 +1,29 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
+import { findPreRegistered, findRegistration, type KnownIssuer } from '../session/knownIssuer.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
+import type { ChosenScopes } from './chooseScope.ts';
+import { isPublishable } from './clientMetadataDocument.ts';
 import type { ClientRegistration, TokenEndpointAuthMethod } from './clientRegistration.ts';
+import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { preRegisteredClient } from './preRegisteredClient.ts';
 import { registerClient } from './registration.ts';
 
 /** Asks the person for what only they can know about a pre-registered client. */
 export interface ClientPrompt {
-  /** @returns `undefined` when the person gives up; the redirect URI is what they have to register */
+  /**
+   * @param question.redirectUri what the person has to register
+   * @param question.previous what they entered last time
+   * @returns `undefined` when the person gives up
+   */
   askClientId(
-    question: { readonly issuer: string; readonly redirectUri: string },
+    question: {
+      readonly issuer: string;
+      readonly redirectUri: string;
+      readonly previous?: string | undefined;
+    },
     signal: AbortSignal,
   ): Promise<string | undefined>;
   /** @returns the empty string for a client without a secret, `undefined` when the person gives up */
@@ -36,13 +48,17 @@ export interface ClientPrompt {
 /** What a client is needed for. */
 export interface ClientRequest {
   readonly server: AuthorizationServer;
+  /** What is remembered of that server. */
+  readonly known: KnownIssuer;
+  /** Canonical URL of the MCP server. */
+  readonly serverUrl: string;
   readonly redirectUri: string;
-  readonly scope: string | undefined;
+  readonly scopes: ChosenScopes;
   /** `oauth.clientId` of the definition. */
   readonly clientId: string | undefined;
   /** `oauth.tokenEndpointAuthMethod` of the definition. */
   readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined;
-  /** Asks for the secret of a pre-registered client even if one is stored, because that was rejected. */
+  /** Asks anew for what the person once entered, because it was rejected. */
   readonly askForSecret?: boolean | undefined;
   readonly signal: AbortSignal;
 }
@@ -58,35 +74,88 @@ export interface ClientPorts extends NetworkPorts {
 
 /**
  * The client to authenticate as (B3): pre-registered, else by its metadata document, else an earlier
- * registration for this redirect URI, else a new dynamic one, else what the person enters.
+ * registration for this redirect URI, else a new dynamic one, else what the person enters. What is entered is
+ * for the caller to keep, once it has proved right.
  *
- * @throws AuthError `registration_refused`, `client_required`, `cancelled`, `network`…
+ * @throws AuthError `registration_refused`, `client_required`, `issuer_changed`, `cancelled`, `network`…
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (client registration approaches)
  */
 export async function obtainClient(request: ClientRequest, ports: ClientPorts): Promise<ClientRegistration> {
-  const { server, redirectUri, scope, clientId, signal } = request;
+  const { server, known, redirectUri, scopes, clientId, signal } = request;
   if (clientId !== undefined) {
+    await assertSameIssuer(request, clientId, ports);
     return await preRegisteredClient({ ...request, clientId }, ports);
   }
-  const metadataUrl = ports.clientMetadataUrl?.();
-  if (metadataUrl !== undefined && server.client_id_metadata_document_supported === true) {
-    return { origin: 'metadataDocument', clientId: metadataUrl, tokenEndpointAuthMethod: 'none' };
+  const document = usableMetadataDocument(server, known, ports.clientMetadataUrl?.());
+  const canRegister = server.registration_endpoint !== undefined;
+  if (document !== undefined && (isPublishable(redirectUri) || !canRegister)) {
+    return { origin: 'metadataDocument', clientId: document, tokenEndpointAuthMethod: 'none' };
   }
-  const known = await ports.registrations.find({ issuer: server.issuer, redirectUri }, ports.clock.now());
+  const found = findRegistration(known, { redirectUri, scope: scopes.requested }, ports.clock.now());
+  if (found) {
+    return found;
+  }
+  if (canRegister) {
+    const metadata = { redirectUri, scope: scopes.registered };
+    return await registerClient(server, metadata, createOAuthFetch(ports, signal));
+  }
+  const entered = await enteredClientId(request, ports);
+  return await preRegisteredClient({ ...request, clientId: entered }, ports);
+}
+
+/**
+ * A client that was registered by hand belongs to the authorization server that it was registered at. A server
+ * that names another one all of a sudden is not given it.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (authorization server binding)
+ */
+export async function assertSameIssuer(
+  { server, known, serverUrl, signal }: Pick<ClientRequest, 'known' | 'server' | 'serverUrl' | 'signal'>,
+  clientId: string,
+  { registrations }: Pick<ClientPorts, 'registrations'>,
+): Promise<void> {
+  if (findPreRegistered(known, clientId)) {
+    return;
+  }
+  const former = (await registrations.list()).find(
+    (one) =>
+      one.issuer !== server.issuer &&
+      one.servers?.includes(serverUrl) &&
+      findPreRegistered(one, clientId) !== undefined,
+  );
   throwIfAborted(signal);
-  if (known) {
-    return known;
-  }
-  if (server.registration_endpoint !== undefined) {
-    return await registerClient(server, { redirectUri, scope }, createOAuthFetch(ports, signal));
-  }
-  const entered = await ports.prompt.askClientId({ issuer: server.issuer, redirectUri }, signal);
-  throwIfAborted(signal);
-  if (entered === undefined) {
+  if (former) {
+    const [now, before] = [server.issuer, former.issuer].map((issuer) => JSON.stringify(issuer));
     throw new AuthError(
-      'client_required',
-      `The authorization server ${new URL(server.issuer).host} only knows clients that were registered by hand: it needs a client ID.`,
+      'issuer_changed',
+      `This server now signs in at ${now}, but its client ID belongs to ${before}, and is not sent elsewhere. If that is as it should be, clear the client registration of ${before}.`,
     );
   }
-  return await preRegisteredClient({ ...request, clientId: entered }, ports);
+}
+
+async function enteredClientId(
+  { server, known, redirectUri, askForSecret, signal }: ClientRequest,
+  { prompt, registrations, log }: ClientPorts,
+): Promise<string> {
+  const { issuer } = server;
+  const { entered } = known;
+  if (entered?.isProven && !askForSecret) {
+    return entered.clientId;
+  }
+  const previous = entered && { previous: entered.clientId };
+  const clientId = await prompt.askClientId({ issuer, redirectUri, ...previous }, signal);
+  throwIfAborted(signal);
+  if (clientId === undefined) {
+    throw new AuthError(
+      'client_required',
+      `The authorization server ${new URL(issuer).host} only knows clients that were registered by hand: it needs a client ID.`,
+    );
+  }
+  try {
+    await registrations.rememberEntered(issuer, clientId);
+  } catch (reason) {
+    // Costs typing it again, if this sign-in fails.
+    log.warn('The client ID could not be saved', { reason });
+  }
+  return clientId;
 }

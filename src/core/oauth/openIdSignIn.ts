@@ -10,12 +10,13 @@ import {
 } from './authorizationServer.ts';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import { clientSecrets } from './clientSecrets.ts';
-import { askPerson, rememberedMetadata } from './codeGrant.ts';
+import { askPerson } from './codeGrant.ts';
 import { toAuthError } from './oauthErrors.ts';
 import { createOAuthFetch, type Fetch } from './oauthFetch.ts';
 import { preRegisteredClient } from './preRegisteredClient.ts';
 import { keepProvenClient } from './provenClient.ts';
 import { selectRedirects } from './redirect.ts';
+import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { type Authority, validateAuthorizationResponse } from './token.ts';
 
 /** The identity provider that the user's settings name. */
@@ -43,16 +44,18 @@ export async function signInAtIdentityProvider(
   const server = await findIdentityProvider(settings, fetch);
   const { clientId, callbackPort } = settings;
   const { askForSecret } = request;
-  const client = await preRegisteredClient({ server, clientId, askForSecret, signal }, ports);
-  const remembered = request.redirectKind ?? (await ports.registrations.redirectKind(server.issuer));
+  const known = await ports.registrations.open(server.issuer);
+  const client = await preRegisteredClient({ server, known, clientId, askForSecret, signal }, ports);
+  const remembered = request.redirectKind ?? known.redirectKind;
   const [kind = 'loopback'] = selectRedirects({ callbackPort, remembered });
-  const redirect = await ports.redirects[kind].open({ fixed: callbackPort });
+  const redirect = await ports.redirects[kind].open({ fixed: callbackPort, isPublished: true });
   try {
     throwIfAborted(signal);
     const response = await authorize({ server, client }, redirect.redirectUri, request, ports);
     request.onStep('exchangingCode');
     const identity = await redeem({ server, client }, response, fetch);
-    await keepProvenClient({ server, client, redirectUri: redirect.redirectUri, kind }, ports);
+    const proven = { issuer: server.issuer, redirectUri: redirect.redirectUri, redirectKind: kind };
+    await keepProvenClient(proven, client, ports);
     return identity;
   } finally {
     redirect.dispose();

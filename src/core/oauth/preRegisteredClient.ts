@@ -1,5 +1,5 @@
 import { AuthError, throwIfAborted } from '../errors.ts';
-import type { RegistrationStore } from '../session/registrationStore.ts';
+import { findPreRegistered, type KnownIssuer } from '../session/knownIssuer.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import {
   type ClientRegistration,
@@ -12,6 +12,8 @@ import { importSigningKey } from './signingKey.ts';
 /** A client that was registered by hand, and what is asked of it. */
 export interface PreRegisteredRequest {
   readonly server: AuthorizationServer;
+  /** What is remembered of that server. */
+  readonly known: KnownIssuer;
   readonly clientId: string;
   /** `oauth.tokenEndpointAuthMethod` of the definition. */
   readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined;
@@ -25,14 +27,14 @@ export interface PreRegisteredRequest {
 /** What obtaining its credential touches. */
 export interface PreRegisteredPorts {
   readonly prompt: ClientPrompt;
-  readonly registrations: RegistrationStore;
 }
 
 /**
- * The client with its secret or private key, which the person is asked for once per issuer and client ID.
+ * The client with its secret or private key, which the person is asked for once per issuer and client ID. What is
+ * entered is for the caller to keep, once it has proved right.
  *
  * @throws AuthError `invalid_definition` for a method that the server does not offer, `client_required` for a
- * key that cannot be used, `cancelled`, `storage`
+ * key that cannot be used, `cancelled`
  */
 export async function preRegisteredClient(
   request: PreRegisteredRequest,
@@ -84,17 +86,23 @@ function takesKeysOnly(offered: readonly string[] | undefined): boolean {
   return offered?.includes('private_key_jwt') === true && !others.some((method) => offered.includes(method));
 }
 
+/** What the person entered before; not what was rejected since, or has never led to a session. */
+function remembered({ known, clientId, askForSecret }: PreRegisteredRequest) {
+  const isDoubted = askForSecret || (known.entered?.clientId === clientId && !known.entered.isProven);
+  return isDoubted ? undefined : findPreRegistered(known, clientId);
+}
+
 async function obtainPrivateKey(
-  { server, clientId, askForSecret, signal }: PreRegisteredRequest,
-  { registrations, prompt }: PreRegisteredPorts,
+  request: PreRegisteredRequest,
+  { prompt }: PreRegisteredPorts,
 ): Promise<string> {
+  const { server, clientId, signal } = request;
   const { issuer } = server;
   const algorithms: unknown = server.token_endpoint_auth_signing_alg_values_supported;
   const check = async (text: string) => {
     await importSigningKey(text, Array.isArray(algorithms) ? algorithms : undefined);
   };
-  const known = askForSecret ? undefined : await registrations.findPrivateKey({ issuer, clientId });
-  throwIfAborted(signal);
+  const known = remembered(request)?.privateKey;
   if (known !== undefined) {
     await check(known);
     return known;
@@ -105,19 +113,20 @@ async function obtainPrivateKey(
     throw new AuthError('cancelled', 'No private key was entered.');
   }
   await check(entered);
-  await registrations.keepPrivateKey({ issuer, clientId }, entered);
   return entered;
 }
 
 async function obtainSecret(
-  { server, clientId, askForSecret, mustAuthenticate, tokenEndpointAuthMethod, signal }: PreRegisteredRequest,
+  request: PreRegisteredRequest,
   offered: readonly string[] | undefined,
-  { registrations, prompt }: PreRegisteredPorts,
+  { prompt }: PreRegisteredPorts,
 ): Promise<string | undefined> {
+  const { server, clientId, askForSecret, mustAuthenticate, tokenEndpointAuthMethod, signal } = request;
   const { issuer } = server;
   const isRequired = mustAuthenticate === true || tokenEndpointAuthMethod !== undefined;
-  const stored = askForSecret ? undefined : await registrations.findSecret({ issuer, clientId });
-  throwIfAborted(signal);
+  const found = remembered(request);
+  // Of a client that has a key, it is not known that it has no secret.
+  const stored = found?.privateKey === undefined ? found?.clientSecret : undefined;
   const known = stored === '' && isRequired ? undefined : stored;
   // RFC 8414, section 2: silence means client_secret_basic, which takes a secret.
   const isExpected = isRequired || askForSecret || !(offered ?? ['client_secret_basic']).includes('none');
@@ -132,6 +141,5 @@ async function obtainSecret(
   if (entered === '' && isRequired) {
     throw new AuthError('client_required', 'This client needs a secret, and none was entered.');
   }
-  await registrations.keepSecret({ issuer, clientId }, entered);
   return entered === '' ? undefined : entered;
 }

@@ -2,17 +2,19 @@ import { AuthError, throwIfAborted } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
-import type { AuthorizationServer } from './authorizationServer.ts';
+import { chooseScope } from './chooseScope.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
 import { clientSecrets } from './clientSecrets.ts';
-import { rememberedMetadata } from './codeGrant.ts';
 import type { Discovered } from './discovery.ts';
 import { assertGrantSupported, type RepeatableGrant } from './grant.ts';
 import { assertGrantApproved } from './grantApproval.ts';
 import { readUnverifiedJwt } from './jsonWebToken.ts';
+import { assertSameIssuer } from './obtainClient.ts';
 import { preRegisteredClient } from './preRegisteredClient.ts';
+import { keepProvenClient } from './provenClient.ts';
+import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { repeatGrant } from './repeatGrant.ts';
-import { selectScope, unionScopes, withoutOfflineAccess } from './scope.ts';
+import { withoutOfflineAccess } from './scope.ts';
 import { toTokenSet } from './tokenSet.ts';
 
 /**
@@ -32,14 +34,14 @@ export async function signInRepeatably(
   assertGrantSupported(grant, server);
   const identity = grant === 'enterprise' ? ports.identityProvider.issuer() : oauth?.clientId;
   await assertGrantApproved({ grant, serverUrl, issuer: server.issuer, identity }, ports, signal);
+  const { requested } = await chooseScope(discovered, request, ports);
+  const scope = oauth?.scopes === undefined ? withoutOfflineAccess(requested) : requested;
   request.onStep('registering');
-  const client = await obtainGrantClient(grant, server, request, ports);
+  const client = await obtainGrantClient(grant, discovered, request, ports);
   throwIfAborted(signal);
   for (const secret of clientSecrets(client)) {
     ports.redactor.learn(secret);
   }
-  const selected = oauth?.scopes ?? withoutOfflineAccess(selectScope(undefined, discovered));
-  const scope = unionScopes(selected, request.additionalScope);
   const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(serverUrl);
   const requestedAt = ports.clock.now();
   const tokens = await repeatGrant(
@@ -47,6 +49,8 @@ export async function signInRepeatably(
     { target: { server, client, resource, scope }, interaction: request, signal },
     ports,
   );
+  const proven = { issuer: server.issuer, serverUrl: canonicalServerUrl(serverUrl) };
+  await keepProvenClient(proven, client, ports);
   return {
     serverUrl: canonicalServerUrl(serverUrl),
     resource,
@@ -61,23 +65,23 @@ export async function signInRepeatably(
 
 async function obtainGrantClient(
   grant: RepeatableGrant,
-  server: AuthorizationServer,
-  { oauth, askForSecret, signal }: AuthenticationRequest,
+  { authorizationServer: server }: Discovered,
+  { serverUrl, oauth, askForSecret, signal }: AuthenticationRequest,
   ports: AuthenticationPorts,
 ): Promise<ClientRegistration> {
   const clientId = oauth?.clientId;
   const isOtherSecret = grant === 'enterprise' && ports.identityProvider.isClientRejected;
   if (clientId !== undefined) {
-    const { tokenEndpointAuthMethod } = oauth ?? {};
-    const mustAuthenticate = grant === 'clientCredentials';
+    const known = await ports.registrations.open(server.issuer);
+    const request = { server, known, serverUrl: canonicalServerUrl(serverUrl), signal };
+    await assertSameIssuer(request, clientId, ports);
     return await preRegisteredClient(
       {
-        server,
+        ...request,
         clientId,
-        tokenEndpointAuthMethod,
+        tokenEndpointAuthMethod: oauth?.tokenEndpointAuthMethod,
         askForSecret: askForSecret && !isOtherSecret,
-        mustAuthenticate,
-        signal,
+        mustAuthenticate: grant === 'clientCredentials',
       },
       ports,
     );

@@ -26,7 +26,7 @@ export interface RunningAuthentication {
 /** What starting an authentication takes. */
 export type AuthenticationTarget = Pick<
   AuthenticationRequest,
-  'additionalScope' | 'askForSecret' | 'oauth' | 'redirectKind' | 'serverUrl' | 'transport'
+  'additionalScope' | 'askForScopes' | 'askForSecret' | 'oauth' | 'redirectKind' | 'serverUrl' | 'transport'
 >;
 
 /** Runs authentications: one per server at a time, and remembers how the last one of this window failed. */
@@ -62,10 +62,12 @@ export class Authenticator implements Disposable {
     if (existing) {
       return existing;
     }
+    // After a failure nothing is taken for granted: what is remembered may be the reason.
+    const previous = this.#failures.has(serverUrl) ? undefined : this.#sessions.get(serverUrl);
     this.#failures.delete(serverUrl);
     const work = async (request: WorkRequest) => {
       try {
-        const session = await authenticate({ ...target, ...request }, this.#ports);
+        const session = await authenticate({ ...target, ...request, previous }, this.#ports);
         await this.#sessions.put(session);
         return session;
       } catch (error) {

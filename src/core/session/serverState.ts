@@ -4,6 +4,7 @@ import type { AuthError } from '../errors.ts';
 import type { AuthenticationStep } from '../oauth/authentication.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
 import { isFresh, isRefreshable } from './refresh.ts';
+import type { ScopeDemand } from './scopeDemands.ts';
 import type { Session } from './session.ts';
 
 /** What a server's row says (A3). Exactly one holds at a time. */
@@ -23,6 +24,7 @@ export type ServerState =
       /** How it renews itself, where that is not by a refresh token. */
       readonly grant?: RepeatableGrant | undefined;
     }
+  | { readonly kind: 'needsScopes'; readonly scope?: string | undefined }
   | { readonly kind: 'expired' }
   | { readonly kind: 'needsAuthentication'; readonly failure?: AuthError | undefined }
   | { readonly kind: 'noAuthenticationNeeded' };
@@ -40,11 +42,14 @@ export interface ServerFacts {
   readonly endpoint?: Endpoint | undefined;
   readonly session?: Session | undefined;
   readonly attempt?: Attempt | undefined;
+  /** What the server wants beyond the session. */
+  readonly demand?: ScopeDemand | undefined;
   readonly now: number;
 }
 
 /** The state of a server: pure, and total over its arguments. */
-export function serverState({ definition, endpoint, session, attempt, now }: ServerFacts): ServerState {
+export function serverState(facts: ServerFacts): ServerState {
+  const { definition, endpoint, session, attempt, now } = facts;
   if (definition.kind === 'invalid') {
     return { kind: 'invalid', reason: definition.reason };
   }
@@ -70,7 +75,10 @@ export function serverState({ definition, endpoint, session, attempt, now }: Ser
     return attempt;
   }
   if (session) {
-    return sessionState(session, now);
+    const state = sessionState(session, now);
+    return facts.demand && state.kind === 'authenticated'
+      ? { kind: 'needsScopes', scope: facts.demand.scope }
+      : state;
   }
   if (attempt?.error.code === 'no_authentication_needed') {
     return { kind: 'noAuthenticationNeeded' };

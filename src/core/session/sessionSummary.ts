@@ -1,5 +1,6 @@
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
+import { quoteUnlessPlain } from '../quote.ts';
 import { isRefreshable } from './refresh.ts';
 import { grantedScope, type Session } from './session.ts';
 
@@ -25,10 +26,11 @@ export function summarizeSession(session: Session): SessionSummary {
     scopes:
       grantedScope(session)
         ?.split(' ')
-        .filter((scope) => scope !== '') ?? [],
+        .filter((scope) => scope !== '')
+        .map(quoteUnlessPlain) ?? [],
     expiresAt: session.tokens.expiresAt,
     refreshable: isRefreshable(session),
-    clientId: session.client.clientId,
+    clientId: quoteUnlessPlain(session.client.clientId),
     clientOrigin: session.client.origin,
     ...(session.grant === undefined ? {} : { grant: session.grant }),
     createdAt: session.createdAt,

@@ -1,7 +1,7 @@
 import { createDeadline } from '../clock.ts';
 import { AuthError, abortError, throwIfAborted } from '../errors.ts';
 import type { Identity, IdentityProvider, IdentityRequest } from '../oauth/identityProvider.ts';
-import { createOAuthFetch } from '../oauth/oauthFetch.ts';
+import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
 import { refreshIdentity } from '../oauth/openIdRefresh.ts';
 import {
   type IdentityProviderSettings,
@@ -40,6 +40,10 @@ export class UserIdentityProvider implements IdentityProvider {
   constructor(ports: UserIdentityPorts) {
     this.#ports = ports;
     this.#store = new IdentityStore(ports);
+  }
+
+  get network(): NetworkPorts {
+    return this.#ports;
   }
 
   get isClientRejected(): boolean {

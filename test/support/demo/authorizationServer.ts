@@ -1,6 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { createConfiguration, DEFAULT_SCOPE, type StaticClient } from './authorizationConfiguration.ts';
+import {
+  type ClientDocuments,
+  createConfiguration,
+  DEFAULT_SCOPE,
+  type StaticClient,
+} from './authorizationConfiguration.ts';
 import { createConsentRoutes } from './consentRoutes.ts';
 import type { Journal } from './journal.ts';
 import { createMemoryStore } from './memoryStore.ts';
@@ -35,18 +40,20 @@ export interface AuthorizationServerOptions {
   readonly resource: string;
   readonly accessTokenTtlSeconds: number;
   readonly staticClients: readonly StaticClient[];
+  readonly clientDocuments?: ClientDocuments | undefined;
   readonly journal: Journal;
 }
 
 /** oidc-provider as an open, strict OAuth 2.1 authorization server that keeps everything in memory. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { issuer, resource, staticClients, journal } = options;
+  const { issuer, resource, staticClients, clientDocuments, journal } = options;
   let accessTokenTtl = options.accessTokenTtlSeconds;
   const store = createMemoryStore();
   const configuration = createConfiguration({
     issuer,
     resource,
     staticClients,
+    clientDocuments,
     adapter: store.adapter,
     accessTokenTtl: () => accessTokenTtl,
   });

@@ -43,6 +43,10 @@ describe('Authenticator', () => {
 
   it('keeps of the metadata only what a session needs later', async () => {
     await prepare();
+    server.answer(
+      'GET /.well-known/oauth-authorization-server',
+      json({ ...server.metadata, claims_supported: ['sub'], service_documentation: 'https://docs.test' }),
+    );
     const { authorizationServer } = await start().result;
     assert.deepEqual(authorizationServer, {
       issuer: server.origin,
@@ -50,6 +54,9 @@ describe('Authenticator', () => {
       token_endpoint: `${server.origin}/token`,
       registration_endpoint: `${server.origin}/register`,
       revocation_endpoint: `${server.origin}/revoke`,
+      authorization_response_iss_parameter_supported: true,
+      code_challenge_methods_supported: ['S256'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     });
   });
 

@@ -329,7 +329,7 @@ describe('enterprise-managed authorization', () => {
     );
     const server = await suite.server(grantServer({ methods: ['client_secret_post'] }));
     const asked: string[] = [];
-    const answers = ['of-server', 'wrong', 'right', 'another-of-server'];
+    const answers = ['of-server', 'wrong', 'of-server', 'right', 'another-of-server'];
     const { signIn } = suite.assemble({
       identityProvider: { issuer: idp.origin, clientId: idpClientId },
       prompt: {
@@ -343,10 +343,10 @@ describe('enterprise-managed authorization', () => {
     const rejected = { code: 'client_rejected', remedy: 'enterClient' };
     await assert.rejects(signIn(server.mcpUrl, xaa), rejected);
     await signIn(server.mcpUrl, { ...xaa, askForSecret: true });
-    assert.deepEqual(asked, [server.origin, idp.origin, idp.origin]);
+    assert.deepEqual(asked, [server.origin, idp.origin, server.origin, idp.origin]);
     server.answer('POST /token', json({ error: 'invalid_client' }, { status: 401 }));
     await assert.rejects(signIn(server.mcpUrl, xaa), rejected);
     await assert.rejects(signIn(server.mcpUrl, { ...xaa, askForSecret: true }), rejected);
-    assert.deepEqual(asked.slice(3), [server.origin]);
+    assert.deepEqual(asked.slice(4), [server.origin]);
   });
 });

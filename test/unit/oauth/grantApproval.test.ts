@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { assertGrantApproved, type GrantQuestion } from '../../../src/core/oauth/grantApproval.ts';
 import { RegistrationStore } from '../../../src/core/session/registrationStore.ts';
-import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
 
@@ -25,7 +24,7 @@ describe('assertGrantApproved', () => {
         return answer;
       },
     };
-    const ports = { prompt, registrations: new RegistrationStore(secrets, log), clock: new FakeClock(), log };
+    const ports = { prompt, registrations: new RegistrationStore(secrets, log), log };
     return { ports, asked, secrets, lines };
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ClientRegistration } from '../../../src/core/oauth/clientRegistration.ts';
 import type { ClientPrompt } from '../../../src/core/oauth/obtainClient.ts';
 import {
   type PreRegisteredRequest,
@@ -29,12 +30,17 @@ describe('preRegisteredClient', () => {
         return answers.key;
       },
     };
-    const { ports, secrets } = suite.assemble({ prompt });
-    const obtain = (offered?: readonly string[], rest: Partial<PreRegisteredRequest> = {}) => {
+    const { ports } = suite.assemble({ prompt });
+    const { registrations } = ports;
+    const obtain = async (offered?: readonly string[], rest: Partial<PreRegisteredRequest> = {}) => {
       const methods = offered ? { token_endpoint_auth_methods_supported: [...offered] } : {};
-      return preRegisteredClient({ server: { issuer, ...methods }, clientId, signal, ...rest }, ports);
+      const known = await registrations.open(issuer);
+      const server = { issuer, ...methods };
+      return await preRegisteredClient({ server, known, clientId, signal, ...rest }, ports);
     };
-    return { obtain, asked, ports, secrets };
+    /** As a sign-in does that has worked. */
+    const keep = (client: ClientRegistration) => registrations.keep({ issuer }, client);
+    return { obtain, asked, keep, registrations };
   }
 
   const basic = 'client_secret_basic';
@@ -71,16 +77,22 @@ describe('preRegisteredClient', () => {
     });
   }
 
-  it('asks once for a key, and remembers it for its issuer and client', async () => {
-    const { obtain, asked } = prepare({ key: pem });
+  it('asks for a key until it has led to a session, and again when it was rejected', async () => {
+    const { obtain, asked, keep } = prepare({ key: pem });
     await obtain([jwt]);
-    assert.equal((await obtain([jwt])).privateKey, pem);
-    assert.deepEqual(asked, ['key']);
-    await obtain([jwt], {
-      server: { issuer, token_endpoint_auth_methods_supported: [jwt] },
-      askForSecret: true,
-    });
+    await keep(await obtain([jwt]));
     assert.deepEqual(asked, ['key', 'key']);
+    assert.equal((await obtain([jwt])).privateKey, pem);
+    assert.deepEqual(asked, ['key', 'key']);
+    await obtain([jwt], { askForSecret: true });
+    assert.deepEqual(asked, ['key', 'key', 'key']);
+  });
+
+  it('does not take a client with a key for one without a secret', async () => {
+    const { obtain, asked, keep } = prepare({ key: pem, secret: 'the-secret' });
+    await keep(await obtain([jwt]));
+    assert.equal((await obtain([basic])).clientSecret, 'the-secret');
+    assert.deepEqual(asked, ['key', 'secret']);
   });
 
   it('refuses a method that the server does not offer, before anything is asked', async () => {
@@ -94,21 +106,19 @@ describe('preRegisteredClient', () => {
     assert.deepEqual(asked, []);
   });
 
-  it('says at once what is wrong with a key, and remembers nothing', async () => {
-    const { obtain, secrets } = prepare({ key: 'not a key' });
+  it('says at once what is wrong with a key', async () => {
+    const { obtain } = prepare({ key: 'not a key' });
     await assert.rejects(obtain([jwt]), { code: 'client_required', message: /not a private key/ });
-    assert.equal(secrets.values.size, 0);
   });
 
   it('refuses a key for other algorithms than the server takes', async () => {
-    const { obtain, secrets } = prepare({ key: pem });
+    const { obtain } = prepare({ key: pem });
     const server = {
       issuer,
       token_endpoint_auth_methods_supported: [jwt],
       token_endpoint_auth_signing_alg_values_supported: ['RS256'],
     };
     await assert.rejects(obtain([], { server }), { code: 'client_required', message: /signs by ES256/ });
-    assert.equal(secrets.values.size, 0);
   });
 
   it('is cancelled when no key is entered', async () => {
@@ -116,16 +126,15 @@ describe('preRegisteredClient', () => {
   });
 
   it('asks again for a secret where it was known that there is none, but one is needed now', async () => {
-    const { obtain, asked, ports } = prepare({ secret: 'the-secret' });
-    await ports.registrations.keepSecret({ issuer, clientId }, '');
+    const { obtain, asked, keep } = prepare({ secret: 'the-secret' });
+    await keep({ origin: 'preRegistered', clientId, tokenEndpointAuthMethod: 'none' });
     assert.equal((await obtain([basic])).clientSecret, undefined);
     assert.equal((await obtain([basic], { mustAuthenticate: true })).clientSecret, 'the-secret');
     assert.deepEqual(asked, ['secret']);
   });
 
-  it('does not go on without a secret where one is needed, and does not remember that there is none', async () => {
-    const { obtain, secrets } = prepare({ secret: '' });
+  it('does not go on without a secret where one is needed', async () => {
+    const { obtain } = prepare({ secret: '' });
     await assert.rejects(obtain([basic], { mustAuthenticate: true }), { code: 'client_required' });
-    assert.equal(secrets.values.size, 0);
   });
 });

@@ -1,0 +1,73 @@
+import type { Session } from '../session/session.ts';
+import type { AuthorizationServer } from './authorizationServer.ts';
+import type { Discovered } from './discovery.ts';
+
+/** What signing in again, refreshing and signing out use of a server's metadata, which may be long. */
+const rememberedMembers = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'registration_endpoint',
+  'revocation_endpoint',
+  'authorization_response_iss_parameter_supported',
+  'client_id_metadata_document_supported',
+  'code_challenge_methods_supported',
+  'grant_types_supported',
+  'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
+] as const satisfies readonly (keyof AuthorizationServer)[];
+
+/** Characters that a member may have to be stored: more is no list of methods, whatever the server calls it. */
+const memberLimit = 2000;
+
+function isRememberable(value: unknown): boolean {
+  const texts = Array.isArray(value) ? value : [value];
+  return (
+    typeof value === 'boolean' ||
+    (texts.every((text) => typeof text === 'string') && texts.join('","').length <= memberLimit)
+  );
+}
+
+/** The part of a server's metadata that is stored with a session. */
+export function rememberedMetadata(server: AuthorizationServer): AuthorizationServer {
+  const members = rememberedMembers
+    .map((name) => [name, server[name]] as const)
+    .filter(([, value]) => isRememberable(value));
+  return { issuer: server.issuer, ...Object.fromEntries(members) };
+}
+
+/**
+ * What was discovered for an earlier session, so that signing in again needs no request before the browser
+ * opens. The server is taken to challenge for the
+ * scopes that were asked for then.
+ *
+ * @returns `undefined` where the session does not hold enough
+ */
+export function rememberedDiscovery(session: Session): Discovered | undefined {
+  const { authorizationServer, resource, requestedScope } = session;
+  if (
+    authorizationServer.authorization_endpoint === undefined ||
+    authorizationServer.token_endpoint === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    authorizationServer,
+    protectedResource: {
+      resource,
+      authorizationServers: [new URL(authorizationServer.issuer)],
+    },
+    challenge: { scope: requestedScope },
+  };
+}
+
+/** Whether a sign-in that was begun with one may be finished with the other. */
+export function isSameAuthority(one: Discovered, other: Discovered, serverUrl: string): boolean {
+  const [a, b] = [one.authorizationServer, other.authorizationServer];
+  return (
+    a.issuer === b.issuer &&
+    a.authorization_endpoint === b.authorization_endpoint &&
+    a.token_endpoint === b.token_endpoint &&
+    (one.protectedResource?.resource ?? serverUrl) === (other.protectedResource?.resource ?? serverUrl)
+  );
+}
