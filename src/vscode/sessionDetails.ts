@@ -30,6 +30,7 @@ export function sessionDetails(session: SessionSummary, now: number): readonly S
     { label: 'Expires', value: expiryText(session.expiresAt, now) },
     { label: 'Refreshes itself', value: session.refreshable ? 'yes' : 'no' },
     ...(session.grant === undefined ? [] : [{ label: 'Grant', value: grants[session.grant] }]),
+    ...(session.isBound ? [{ label: 'Token', value: 'DPoP-bound' }] : []),
     { label: 'Client', value: `${session.clientId} · ${origins[session.clientOrigin]}` },
     { label: 'Signed in', value: new Date(session.createdAt).toLocaleString() },
   ];

@@ -65,8 +65,9 @@ export interface Assembly {
 export interface SignInOptions extends OAuthConfiguration {
   readonly askForSecret?: boolean;
   readonly askForScopes?: boolean;
-  readonly additionalScope?: string;
+  readonly additionalScope?: string | undefined;
   readonly redirectKind?: RedirectKind;
+  readonly transport?: 'http' | 'sse';
 }
 
 /** Nothing listens there: redirects are delivered by hand. */

@@ -117,7 +117,9 @@ describe('package.json', () => {
 
   it('lets no workspace say who the user is, nor which token is sent', () => {
     const theirs = /^mcpAuth\.(?:clientMetadataUrl|identityProvider\.\w+|workloadIdentities)$/;
-    const settings = Object.entries(contributes.configuration.properties).filter(([name]) => theirs.test(name));
+    const settings = Object.entries(contributes.configuration.properties).filter(([name]) =>
+      theirs.test(name),
+    );
     assert.equal(settings.length, 5);
     for (const [name, { scope }] of settings) {
       assert.ok(scope === 'application' || scope === 'machine', `${name}: ${scope}`);

@@ -47,6 +47,7 @@ const oauthKeys = v.object(
         'must be "none", "client_secret_basic", "client_secret_post" or "private_key_jwt"',
       ),
     ),
+    dpop: v.optional(v.boolean('must be true or false')),
   },
   'must be an object',
 );

@@ -28,6 +28,8 @@ export interface OAuthConfiguration {
   readonly grantType?: GrantType | undefined;
   /** Ours. How `clientId` proves itself; absent leaves it to the authorization server's metadata. */
   readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined;
+  /** Asks for tokens that are bound to a key (DPoP). A key of ours: other clients ignore it. */
+  readonly dpop?: boolean | undefined;
 }
 
 interface Entry {

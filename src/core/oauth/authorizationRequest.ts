@@ -18,17 +18,19 @@ export interface AuthorizationParameters {
   readonly scope: string | undefined;
   /** RFC 8707; absent at an identity provider, whose tokens are for no resource. */
   readonly resource?: string | undefined;
+  /** Thumbprint of the key that the tokens will be bound to. */
+  readonly dpopThumbprint?: string | undefined;
 }
 
 /**
  * Builds the request to the authorization endpoint, with a fresh `state` and PKCE S256.
  *
  * @throws AuthError `invalid_response` when the server names no authorization endpoint
- * @see RFC 6749, section 4.1.1; RFC 7636, section 4.3; RFC 8707, section 2.1
+ * @see RFC 6749, section 4.1.1; RFC 7636, section 4.3; RFC 8707, section 2.1; RFC 9449, section 10
  */
 export async function createAuthorizationRequest(
   server: AuthorizationServer,
-  { clientId, redirectUri, scope, resource }: AuthorizationParameters,
+  { clientId, redirectUri, scope, resource, dpopThumbprint }: AuthorizationParameters,
 ): Promise<AuthorizationRequest> {
   if (server.authorization_endpoint === undefined) {
     throw noSignInPage(server);
@@ -45,6 +47,7 @@ export async function createAuthorizationRequest(
     code_challenge_method: 'S256',
     ...(resource === undefined ? {} : { resource }),
     ...(scope === undefined ? {} : { scope }),
+    ...(dpopThumbprint === undefined ? {} : { dpop_jkt: dpopThumbprint }),
     // OpenID Connect Core, section 11: offline access needs consent, else it is ignored.
     ...(scope?.split(' ').includes('offline_access') ? { prompt: 'consent' } : {}),
   };

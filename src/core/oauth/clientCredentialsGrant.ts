@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import type { Fetch } from './oauthFetch.ts';
-import { type Authority, essentials, processed } from './token.ts';
+import { type Authority, essentials, processed, proving } from './token.ts';
 
 /** What the token request of a grant is made from: the same at the sign-in and at each renewal. */
 export interface GrantTarget extends Authority {
@@ -18,16 +18,17 @@ export interface GrantTarget extends Authority {
  * @see RFC 6749, section 4.4; MCP extension io.modelcontextprotocol/oauth-client-credentials
  */
 export async function requestByClientCredentials(
-  { server, client, resource, scope }: GrantTarget,
+  target: GrantTarget,
   fetch: Fetch,
 ): Promise<oauth.TokenEndpointResponse> {
-  return processed(server, async () => {
+  const { server, client, proofs, resource, scope } = target;
+  return processed(target, async () => {
     const response = await oauth.clientCredentialsGrantRequest(
       server,
       toOAuthClient(client),
       clientAuthentication(client),
       { resource, ...(scope === undefined ? {} : { scope }) },
-      requestOptions(fetch),
+      { ...requestOptions(fetch), ...proving(proofs) },
     );
     return oauth.processClientCredentialsResponse(server, toOAuthClient(client), await essentials(response));
   });

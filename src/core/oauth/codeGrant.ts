@@ -8,18 +8,21 @@ import { type AuthorizationRequest, createAuthorizationRequest } from './authori
 import type { ChosenScopes } from './chooseScope.ts';
 import { clientSecrets } from './clientSecrets.ts';
 import type { Discovered } from './discovery.ts';
+import { type DpopKey, generateDpopKey } from './dpopKey.ts';
+import { advertisesDpop, selectDpop } from './dpopPolicy.ts';
+import { createDpopProofs, type DpopProofs } from './dpopProofs.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import {
-  doubtUnansweredDocument,
+  doubtUnansweredClient,
   dropRejectedClient,
   type KnownAuthority,
   keepProvenClient,
 } from './provenClient.ts';
 import type { RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
-import { exchangeCode, validateAuthorizationResponse } from './token.ts';
+import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
 
 /** How long the person may take in the browser, in milliseconds. */
@@ -49,6 +52,7 @@ export async function runCodeGrant(
   const { oauth, askForSecret, signal } = request;
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const binding = await bindTokens(oauth?.dpop === true, prepared);
   const redirect = await ports.redirects[kind].open({
     fixed: oauth?.callbackPort,
     preferred: registeredLoopbackPort(known),
@@ -82,19 +86,20 @@ export async function runCodeGrant(
       redirectUri,
       scope: scopes.requested,
       resource,
+      dpopThumbprint: binding && advertisesDpop(prepared) ? await binding.proofs.thumbprint() : undefined,
     });
     for (const secret of [authorization.state, authorization.codeVerifier, ...clientSecrets(client)]) {
       ports.redactor.learn(secret);
     }
     const authority = { server, client, known };
     const response = await askPerson(authorization, request, ports).catch(async (error) => {
-      await (isUnanswered(error, signal) && doubtUnansweredDocument(authority, ports));
+      await (isUnanswered(error, signal) && doubtUnansweredClient(authority, ports));
       throw error;
     });
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
-      { authorization, authority, resource, request, scope: scopes.requested },
+      { authorization, authority, resource, request, scope: scopes.requested, binding },
       ports,
     );
     const proven = { issuer: server.issuer, redirectUri, redirectKind: kind, serverUrl };
@@ -113,6 +118,25 @@ export async function runCodeGrant(
   });
   request.onStep('registering');
   return await runCodeGrant(kind, { ...prepared, known: rejected.known }, request, ports);
+}
+
+/** The key of a session to come, and proofs by it. */
+export interface Binding {
+  readonly key: DpopKey;
+  readonly proofs: DpopProofs;
+}
+
+/** A fresh key for the tokens of a sign-in, where they are to be bound to one. */
+export async function bindTokens(
+  isConfigured: boolean,
+  discovered: Discovered,
+): Promise<Binding | undefined> {
+  const selected = selectDpop(isConfigured, discovered);
+  if (!selected) {
+    return undefined;
+  }
+  const key = await generateDpopKey(selected);
+  return { key, proofs: await createDpopProofs(key) };
 }
 
 /** The server does not accept the client, and another is worth a try. */
@@ -178,6 +202,7 @@ interface Redemption {
   readonly resource: string;
   readonly scope: string | undefined;
   readonly request: AuthenticationRequest;
+  readonly binding: Binding | undefined;
 }
 
 async function redeem(
@@ -195,10 +220,11 @@ async function redeem(
 
 async function exchange(
   response: URLSearchParams,
-  { authorization, authority, resource, scope, request }: Redemption,
+  { authorization, authority: known, resource, scope, request, binding }: Redemption,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { server, client } = authority;
+  const { server, client } = known;
+  const authority: Authority = { server, client, proofs: binding?.proofs };
   const validated = validateAuthorizationResponse(authority, response, authorization.state);
   request.onStep('exchangingCode');
   await request.beforeExchange?.();
@@ -213,6 +239,7 @@ async function exchange(
     client,
     requestedScope: scope,
     tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
     createdAt: requestedAt,
   };
 }

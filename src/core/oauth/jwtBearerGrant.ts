@@ -3,7 +3,7 @@ import { clientAuthentication, requestOptions, toOAuthClient } from './clientAut
 import type { GrantTarget } from './clientCredentialsGrant.ts';
 import { grantTypes } from './grant.ts';
 import type { Fetch } from './oauthFetch.ts';
-import { type Authority, essentials, processed } from './token.ts';
+import { type Authority, essentials, processed, proving } from './token.ts';
 
 /**
  * Asks for an access token with a JWT that somebody whom the authorization server trusts has signed. A refusal is
@@ -13,10 +13,11 @@ import { type Authority, essentials, processed } from './token.ts';
  * @see RFC 7523, section 2.1
  */
 export async function requestByAssertion(
-  { server, client, resource, scope }: GrantTarget,
+  target: GrantTarget,
   assertion: string,
   fetch: Fetch,
 ): Promise<oauth.TokenEndpointResponse> {
+  const { server, client, proofs, resource, scope } = target;
   const send = async () => {
     const response = await oauth.genericTokenEndpointRequest(
       server,
@@ -24,7 +25,7 @@ export async function requestByAssertion(
       clientAuthentication(client),
       grantTypes.workload,
       { assertion, resource, ...(scope === undefined ? {} : { scope }) },
-      requestOptions(fetch),
+      { ...requestOptions(fetch), ...proving(proofs) },
     );
     return oauth.processGenericTokenEndpointResponse(
       server,
@@ -32,7 +33,7 @@ export async function requestByAssertion(
       await essentials(response),
     );
   };
-  return processed(server, send, refusals({ server, client }));
+  return processed(target, send, refusals(target));
 }
 
 /** Where there is no secret, none can be entered in place of one that was rejected. */

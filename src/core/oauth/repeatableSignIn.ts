@@ -5,6 +5,7 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { chooseScope } from './chooseScope.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
 import { clientSecrets } from './clientSecrets.ts';
+import { bindTokens } from './codeGrant.ts';
 import type { Discovered } from './discovery.ts';
 import { assertGrantSupported, type RepeatableGrant } from './grant.ts';
 import { assertGrantApproved } from './grantApproval.ts';
@@ -43,10 +44,11 @@ export async function signInRepeatably(
     ports.redactor.learn(secret);
   }
   const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(serverUrl);
+  const binding = await bindTokens(oauth?.dpop === true, discovered);
   const requestedAt = ports.clock.now();
   const tokens = await repeatGrant(
     grant,
-    { target: { server, client, resource, scope }, interaction: request, signal },
+    { target: { server, client, proofs: binding?.proofs, resource, scope }, interaction: request, signal },
     ports,
   );
   const proven = { issuer: server.issuer, serverUrl: canonicalServerUrl(serverUrl) };
@@ -59,6 +61,7 @@ export async function signInRepeatably(
     grant,
     requestedScope: scope,
     tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
     createdAt: requestedAt,
   };
 }

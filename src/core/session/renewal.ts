@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.ts';
+import { createDpopProofs } from '../oauth/dpopProofs.ts';
 import { createOAuthFetch } from '../oauth/oauthFetch.ts';
 import { type RepeatPorts, repeatGrant } from '../oauth/repeatGrant.ts';
 import { refreshTokens } from '../oauth/token.ts';
@@ -17,19 +18,18 @@ export async function requestNewTokens(session: Session, ports: RepeatPorts): Pr
   return { ...session, tokens, refreshRejectedAt: undefined };
 }
 
-async function request(
-  { grant, authorizationServer: server, client, resource, requestedScope: scope, tokens }: Session,
-  ports: RepeatPorts,
-): ReturnType<typeof refreshTokens> {
+async function request(session: Session, ports: RepeatPorts): ReturnType<typeof refreshTokens> {
+  const { grant, authorizationServer: server, client, resource, requestedScope: scope, tokens } = session;
+  const proofs = session.dpop && (await createDpopProofs(session.dpop));
   const { signal } = new AbortController();
   if (grant !== undefined) {
-    return await repeatGrant(grant, { target: { server, client, resource, scope }, signal }, ports);
+    return await repeatGrant(grant, { target: { server, client, proofs, resource, scope }, signal }, ports);
   }
   if (tokens.refreshToken === undefined) {
     throw new AuthError('session_expired', 'The session has expired. Authenticate again.');
   }
   return await refreshTokens(
-    { server, client },
+    { server, client, proofs },
     { refreshToken: tokens.refreshToken, resource },
     createOAuthFetch(ports, signal),
   );

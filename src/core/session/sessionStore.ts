@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
 import { clientSecrets } from '../oauth/clientSecrets.ts';
+import { dpopSecrets } from '../oauth/dpopKey.ts';
 import type { Redactor } from '../redaction.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 import { parseSession, type Session, serializeSession } from './session.ts';
@@ -164,8 +165,9 @@ export class SessionStore implements Disposable {
     return false;
   }
 
-  #learn({ tokens, client }: Session): void {
-    for (const secret of [tokens.accessToken, tokens.refreshToken, ...clientSecrets(client)]) {
+  #learn({ tokens, client, dpop }: Session): void {
+    const keys = dpop ? dpopSecrets(dpop) : [];
+    for (const secret of [tokens.accessToken, tokens.refreshToken, ...clientSecrets(client), ...keys]) {
       this.#ports.redactor.learn(secret);
     }
   }
