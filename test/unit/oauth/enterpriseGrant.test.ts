@@ -12,6 +12,7 @@ import {
 } from '../../support/identityProvider.ts';
 import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
 import { jwtOf } from '../../support/privateKeys.ts';
+import { publicNames } from '../../support/publicNames.ts';
 import { json, page } from '../../support/reply.ts';
 
 const hour = 3_600_000;
@@ -75,6 +76,24 @@ describe('enterprise-managed authorization', () => {
     for (const { body, headers, query } of server.requests) {
       assert.ok(!`${body} ${JSON.stringify(headers)} ${query}`.includes(idToken));
     }
+  });
+
+  it('reaches an identity provider within the company also for a public server, which leads nowhere there', async () => {
+    const [company, name] = ['https://idp.corp.internal', 'https://mcp.example'];
+    const idp = await suite.server(identityProvider({ claims: () => ({ iss: company }) }));
+    const server = await suite.server(grantServer({ grants: [jwtBearer] }));
+    const network = publicNames({ [company]: idp.origin, [name]: server.origin });
+    const { signIn } = suite.assemble({
+      fetch: network.fetch,
+      browser: network.followRedirect,
+      identityProvider: { issuer: company, clientId: idpClientId },
+      prompt: { askApproveGrant: async () => true },
+    });
+    await signIn(`${name}/mcp`, xaa);
+    assert.equal(exchanges(idp)[0]?.form.get('audience'), name);
+    const hostile = { ...server.metadata, issuer: name, token_endpoint: `${company}/token` };
+    server.answer('GET /.well-known/oauth-authorization-server', json(hostile));
+    await assert.rejects(signIn(`${name}/mcp`, xaa), { code: 'forbidden_address' });
   });
 
   it('needs no browser for the second server, nor after a reload', async () => {
