@@ -37,6 +37,7 @@ export async function signInRepeatably(
   await assertGrantApproved({ grant, serverUrl, issuer: server.issuer, identity }, ports, signal);
   const { requested } = await chooseScope(discovered, request, ports);
   const scope = oauth?.scopes === undefined ? withoutOfflineAccess(requested) : requested;
+  const binding = await bindTokens(oauth?.dpop === true, discovered);
   request.onStep('registering');
   const client = await obtainGrantClient(grant, discovered, request, ports);
   throwIfAborted(signal);
@@ -44,7 +45,6 @@ export async function signInRepeatably(
     ports.redactor.learn(secret);
   }
   const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(serverUrl);
-  const binding = await bindTokens(oauth?.dpop === true, discovered);
   const requestedAt = ports.clock.now();
   const tokens = await repeatGrant(
     grant,
