@@ -5,16 +5,20 @@ import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
 import { PendingAuthorizations } from './core/oauth/pendingAuthorizations.ts';
+import { createWorkloadIdentities } from './core/oauth/workloadIdentity.ts';
 import { Redactor } from './core/redaction.ts';
 import { Authenticator } from './core/session/authenticator.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
+import { UserIdentityProvider } from './core/session/userIdentityProvider.ts';
+import { readTokenFile } from './node/readTokenFile.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
+import { configuredIdentityProvider, configuredWorkloadIdentities } from './vscode/identitySettings.ts';
 import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
 import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
@@ -50,12 +54,11 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const registrations = new RegistrationStore(context.secrets, log);
   const demands = new ScopeDemands();
   const pending = new PendingAuthorizations(log);
-  const refresher = new SessionRefresher({ ...network, sessions, registrations });
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
     loopback: createLoopbackRedirect(pending, log),
   };
-  const authentication = {
+  const signIn = {
     ...network,
     browser,
     redirects,
@@ -65,7 +68,21 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     redactor,
     clientMetadataUrl: configuredClientMetadataUrl,
   };
-  const authenticator = new Authenticator(authentication, sessions);
+  const { secrets } = context;
+  const identityProvider = new UserIdentityProvider({
+    ...signIn,
+    secrets,
+    settings: configuredIdentityProvider,
+  });
+  const workloads = createWorkloadIdentities({
+    setting: configuredWorkloadIdentities,
+    readFile: readTokenFile,
+    environment: process.env,
+    redactor,
+  });
+  const grants = { identityProvider, workloads };
+  const authenticator = new Authenticator({ ...signIn, ...grants }, sessions);
+  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, registrations });
   const parts = { sessions, authenticator, refresher, demands };
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
@@ -83,6 +100,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
       ...parts,
       inventory,
       registrations,
+      identityProvider,
       files,
       channel,
       publishedRedirectUri: publishedRedirectUri(context.extension.id),

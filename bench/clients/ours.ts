@@ -6,6 +6,7 @@ import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { FakeSecretStorage } from '../../test/support/fakeSecretStorage.ts';
+import { unexpectedGrants } from '../../test/support/unexpectedGrants.ts';
 import { type BenchClient, type Reporter, serveBench } from './serveBench.ts';
 
 const log = new Log(() => undefined, new Redactor());
@@ -54,10 +55,13 @@ function createPorts(
     registrations: new RegistrationStore(secrets, log),
     redirects: { uriHandler: redirect, loopback: redirect },
     clientMetadataUrl: () => clientMetadataUrl,
+    ...unexpectedGrants,
     prompt: {
       askWaivePkce: unexpected,
       askClientId: unexpected,
       askClientSecret: unexpected,
+      askPrivateKey: unexpected,
+      askApproveGrant: unexpected,
       askScopes: unexpected,
     },
     browser: {

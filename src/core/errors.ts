@@ -15,6 +15,7 @@ export type AuthErrorCode =
   | 'insufficient_scope'
   | 'invalid_definition'
   | 'invalid_response'
+  | 'invalid_setting'
   | 'issuer_changed'
   | 'issuer_mismatch'
   | 'network'
@@ -39,6 +40,7 @@ export type Remedy =
   | 'manageTrust'
   | 'none'
   | 'openDefinition'
+  | 'openSettings'
   | 'retry'
   | 'showLog';
 
@@ -55,6 +57,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',
   invalid_response: 'showLog',
+  invalid_setting: 'openSettings',
   issuer_changed: 'clearRegistration',
   issuer_mismatch: 'showLog',
   network: 'retry',

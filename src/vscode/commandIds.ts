@@ -7,6 +7,7 @@ export const commandIds = {
   clearClientRegistration: 'mcpAuth.clearClientRegistration',
   createClientMetadataDocument: 'mcpAuth.createClientMetadataDocument',
   signOut: 'mcpAuth.signOut',
+  signOutOfIdentityProvider: 'mcpAuth.signOutOfIdentityProvider',
   testConnection: 'mcpAuth.testConnection',
   openDefinition: 'mcpAuth.openDefinition',
   reload: 'mcpAuth.reload',

@@ -8,6 +8,7 @@ import type { SessionRefresher } from '../core/session/refresh.ts';
 import type { RegistrationStore } from '../core/session/registrationStore.ts';
 import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
+import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
 import {
   authenticateCommand,
   authenticateThroughLocalhostCommand,
@@ -22,6 +23,7 @@ import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
 import { signOutCommand } from './signOutCommand.ts';
+import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
 
@@ -31,6 +33,7 @@ export interface CommandPorts {
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
+  readonly identityProvider: UserIdentityProvider;
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
   /** The redirect URI of this editor that a client metadata document can name. */
@@ -52,6 +55,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.clearClientRegistration]: clearClientRegistrationCommand,
   [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),
   [commandIds.signOut]: signOutCommand,
+  [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
   [commandIds.reload]: reloadCommand,

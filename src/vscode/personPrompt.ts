@@ -1,14 +1,20 @@
-import { CancellationTokenSource, type InputBoxOptions, window } from 'vscode';
+import { type InputBoxOptions, window } from 'vscode';
+import type { GrantPrompt } from '../core/oauth/grantApproval.ts';
 import type { ClientPrompt } from '../core/oauth/obtainClient.ts';
 import type { PkceWaiverPrompt } from '../core/oauth/pkceWaiver.ts';
 import type { ScopePrompt } from '../core/oauth/scopeChoices.ts';
 import { askScopes } from './askScopes.ts';
+import { askApproveGrant } from './grantPrompt.ts';
+import { askPrivateKey } from './privateKeyPrompt.ts';
+import { withCancellation } from './withCancellation.ts';
 
 /**
  * Asks what only the person can answer: for a pre-registered client in input boxes, masking what is typed as a
- * secret; in a dialog whether to do without PKCE; in a list which scopes to ask for.
+ * secret; in dialogs whether to do without PKCE, or without a sign-in page; in a list which scopes to ask for.
  */
-export const personPrompt: ClientPrompt & PkceWaiverPrompt & ScopePrompt = {
+export const personPrompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt = {
+  askApproveGrant,
+  askPrivateKey,
   askScopes,
   async askWaivePkce(issuer) {
     const confirm = 'Sign In Anyway';
@@ -44,13 +50,5 @@ export const personPrompt: ClientPrompt & PkceWaiverPrompt & ScopePrompt = {
 };
 
 async function ask(options: InputBoxOptions, signal: AbortSignal): Promise<string | undefined> {
-  const cancellation = new CancellationTokenSource();
-  const cancel = () => cancellation.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    return (await window.showInputBox(options, cancellation.token))?.trim();
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    cancellation.dispose();
-  }
+  return (await withCancellation(signal, (token) => window.showInputBox(options, token)))?.trim();
 }

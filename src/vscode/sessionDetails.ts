@@ -1,4 +1,5 @@
 import type { ClientOrigin } from '../core/oauth/clientRegistration.ts';
+import type { RepeatableGrant } from '../core/oauth/grant.ts';
 import type { SessionSummary } from '../core/session/sessionSummary.ts';
 import { durationText } from '../core/session/stateText.ts';
 
@@ -12,6 +13,13 @@ const origins: Readonly<Record<ClientOrigin, string>> = {
   dynamic: 'registered by itself',
   metadataDocument: 'metadata document',
   preRegistered: 'your own',
+  workload: 'workload identity',
+};
+
+const grants: Readonly<Record<RepeatableGrant, string>> = {
+  clientCredentials: 'client credentials',
+  enterprise: 'enterprise-managed authorization',
+  workload: 'workload identity',
 };
 
 /** The rows below an authenticated server (A4). `now` in milliseconds since the epoch. */
@@ -21,6 +29,7 @@ export function sessionDetails(session: SessionSummary, now: number): readonly S
     { label: 'Scopes', value: session.scopes.length > 0 ? session.scopes.join(' ') : 'none requested' },
     { label: 'Expires', value: expiryText(session.expiresAt, now) },
     { label: 'Refreshes itself', value: session.refreshable ? 'yes' : 'no' },
+    ...(session.grant === undefined ? [] : [{ label: 'Grant', value: grants[session.grant] }]),
     ...(session.isBound ? [{ label: 'Token', value: 'DPoP-bound' }] : []),
     { label: 'Client', value: `${session.clientId} · ${origins[session.clientOrigin]}` },
     { label: 'Signed in', value: new Date(session.createdAt).toLocaleString() },

@@ -75,6 +75,12 @@ function remedyButton(remedy: Remedy, context: RemedyContext): Button | undefine
       };
     case 'openDefinition':
       return context.openDefinition && { label: 'Open Definition', run: context.openDefinition };
+    case 'openSettings':
+      return {
+        label: 'Open Settings',
+        run: async () =>
+          await commands.executeCommand('workbench.action.openSettings', '@ext:mcp-auth.mcp-auth'),
+      };
     case 'retry':
       return context.retry && { label: 'Try Again', run: context.retry };
     case 'showLog':

@@ -34,6 +34,7 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
       {
         subject: name,
         authenticate: () => authenticateServer(server, ports, {}),
+        enterClient: () => authenticateServer(server, ports, { askForSecret: true }),
         retry: () => testConnectionCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, range),
       },

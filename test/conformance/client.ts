@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { systemClock } from '../../src/core/clock.ts';
+import type { OAuthConfiguration } from '../../src/core/config/serverDefinition.ts';
 import { createAuthorizedFetch } from '../../src/core/connection/authorizedFetch.ts';
 import { openConversation } from '../../src/core/connection/mcpConversation.ts';
 import { withStepUp } from '../../src/core/connection/stepUp.ts';
 import { AuthError } from '../../src/core/errors.ts';
 import { Log } from '../../src/core/log.ts';
+import type { ClientRegistration } from '../../src/core/oauth/clientRegistration.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { canonicalServerUrl } from '../../src/core/serverUrl.ts';
@@ -16,7 +18,26 @@ import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { FakeSecretStorage } from '../support/fakeSecretStorage.ts';
 import { runMain } from '../support/runMain.ts';
 
-const credentials = v.object({ client_id: v.optional(v.string()), client_secret: v.optional(v.string()) });
+const text = v.optional(v.string());
+const credentials = v.object({
+  client_id: text,
+  client_secret: text,
+  private_key_pem: text,
+  idp_issuer: v.optional(v.string(), ''),
+  idp_client_id: v.optional(v.string(), ''),
+  idp_token_endpoint: v.optional(v.string(), ''),
+  idp_id_token: v.optional(v.string(), ''),
+  valid_jwt: v.optional(v.string(), ''),
+});
+
+/** What a person writes into `.mcp.json` for a scenario that needs it. */
+const configurations: Readonly<Record<string, OAuthConfiguration>> = {
+  'auth/client-credentials-jwt': { grantType: 'client_credentials' },
+  'auth/client-credentials-basic': { grantType: 'client_credentials' },
+  'auth/enterprise-managed-authorization': { xaa: true },
+  'auth/wif-jwt-bearer': { grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer' },
+};
+
 const toolList = v.object({ tools: v.array(v.object({ name: v.string() })) });
 
 /** Signs in to one MCP server with the product's core, and uses it: what the official suite asks of a client. */
@@ -28,7 +49,23 @@ async function main(): Promise<number> {
   const network = { fetch: (url: string, init?: RequestInit) => fetch(url, init), clock: systemClock, log };
   const secrets = new FakeSecretStorage();
   const sessions = new SessionStore({ secrets, log, redactor });
-  const refresher = new SessionRefresher({ ...network, sessions });
+  const grants = {
+    identityProvider: {
+      network,
+      issuer: () => context.idp_issuer,
+      isClientRejected: false,
+      rejectClient: () => undefined,
+      identity: async () => ({
+        authority: {
+          server: { issuer: context.idp_issuer, token_endpoint: context.idp_token_endpoint },
+          client: preRegistered(context.idp_client_id),
+        },
+        idToken: context.idp_id_token,
+      }),
+    },
+    workloads: { assertion: async () => context.valid_jwt },
+  };
+  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions });
   const pending = new PendingAuthorizations(log);
   const redirect = {
     open: async () => ({ redirectUri: 'http://localhost:33418/callback', dispose: () => undefined }),
@@ -36,6 +73,7 @@ async function main(): Promise<number> {
   const authenticator = new Authenticator(
     {
       ...network,
+      ...grants,
       pending,
       redactor,
       registrations: new RegistrationStore(secrets, log),
@@ -46,6 +84,8 @@ async function main(): Promise<number> {
         askClientId: async () => context.client_id,
         askScopes: async () => undefined,
         askClientSecret: async () => context.client_secret ?? '',
+        askPrivateKey: async () => context.private_key_pem,
+        askApproveGrant: async () => true,
       },
       browser: {
         // The suite's authorization server answers at once.
@@ -59,7 +99,8 @@ async function main(): Promise<number> {
     sessions,
   );
   const signIn = async (additionalScope?: string) => {
-    const oauth = { clientId: context.client_id };
+    const configuration = configurations[process.env.MCP_CONFORMANCE_SCENARIO ?? ''];
+    const oauth = { ...configuration, clientId: context.client_id };
     await authenticator.start({ serverUrl, transport: 'http', oauth, additionalScope }).result;
   };
   const useServer = async () => {
@@ -87,6 +128,10 @@ async function main(): Promise<number> {
     await useServer();
   }
   return 0;
+}
+
+function preRegistered(clientId: string): ClientRegistration {
+  return { origin: 'preRegistered', clientId, tokenEndpointAuthMethod: 'none' };
 }
 
 runMain(main);

@@ -1,18 +1,22 @@
+import type { OAuthConfiguration } from '../../src/core/config/serverDefinition.ts';
 import { Log } from '../../src/core/log.ts';
 import { isLoopbackHost } from '../../src/core/network.ts';
 import type { AuthenticationPorts } from '../../src/core/oauth/authentication.ts';
 import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
-import type { ClientPrompt } from '../../src/core/oauth/obtainClient.ts';
+import type { IdentityProviderSettings, OpenIdSignInPorts } from '../../src/core/oauth/openIdSignIn.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
-import type { PkceWaiverPrompt } from '../../src/core/oauth/pkceWaiver.ts';
 import type { RedirectKind } from '../../src/core/oauth/redirect.ts';
-import type { ScopePrompt } from '../../src/core/oauth/scopeChoices.ts';
+import {
+  createWorkloadIdentities,
+  type WorkloadIdentityPorts,
+} from '../../src/core/oauth/workloadIdentity.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import type { Session } from '../../src/core/session/session.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
+import { UserIdentityProvider } from '../../src/core/session/userIdentityProvider.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeSecretStorage } from './fakeSecretStorage.ts';
 
@@ -26,7 +30,11 @@ export interface AssemblyOptions {
   readonly browser?: BrowserScript;
   readonly redirectUri?: string;
   /** Questions without an answer here fail the test. */
-  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt & ScopePrompt>;
+  readonly prompt?: Partial<AuthenticationPorts['prompt']>;
+  /** The user's identity provider; by default they have none. */
+  readonly identityProvider?: IdentityProviderSettings;
+  /** The user's workload identities, and what they read. */
+  readonly workloads?: Partial<WorkloadIdentityPorts>;
   /** The address of a client ID metadata document. */
   readonly clientMetadataUrl?: string;
   readonly secrets?: FakeSecretStorage;
@@ -54,11 +62,7 @@ export interface Assembly {
   signIn(serverUrl: string, options?: SignInOptions): Promise<Session>;
 }
 
-export interface SignInOptions {
-  readonly clientId?: string;
-  readonly callbackPort?: number;
-  readonly authServerMetadataUrl?: string;
-  readonly scopes?: string;
+export interface SignInOptions extends OAuthConfiguration {
   readonly askForSecret?: boolean;
   readonly askForScopes?: boolean;
   readonly additionalScope?: string | undefined;
@@ -82,7 +86,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const registrations = new RegistrationStore(secrets, log);
   const sessions = new SessionStore({ secrets, log, redactor });
   const network = { fetch: options.fetch ?? loopbackFetch(sent), clock, log };
-  const ports: AuthenticationPorts = {
+  const signIn: OpenIdSignInPorts = {
     ...network,
     browser: {
       async open(url, signal) {
@@ -103,6 +107,8 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     prompt: {
       askClientId: unexpectedQuestion,
       askClientSecret: unexpectedQuestion,
+      askPrivateKey: unexpectedQuestion,
+      askApproveGrant: unexpectedQuestion,
       askScopes: unexpectedQuestion,
       askWaivePkce: unexpectedQuestion,
       ...prompt,
@@ -111,6 +117,16 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     redactor,
     clientMetadataUrl: () => options.clientMetadataUrl,
   };
+  const workloads = createWorkloadIdentities({
+    setting: () => undefined,
+    readFile: unexpectedQuestion,
+    environment: {},
+    redactor,
+    ...options.workloads,
+  });
+  const settings = () => options.identityProvider;
+  const identityProvider = new UserIdentityProvider({ ...signIn, secrets, settings });
+  const ports: AuthenticationPorts = { ...signIn, identityProvider, workloads };
   const openRedirect = (uri: string) => {
     openRedirects.add(uri);
     return { redirectUri: uri, dispose: () => void openRedirects.delete(uri) };
@@ -122,18 +138,23 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     secrets,
     sessions,
     authenticator,
-    refresher: new SessionRefresher({ ...network, sessions, registrations }),
+    refresher: new SessionRefresher({ ...ports, sessions }),
     lines,
     sent,
     opened,
     openRedirects,
-    signIn: (serverUrl, { clientId, callbackPort, scopes, authServerMetadataUrl, ...target } = {}) =>
-      authenticator.start({
+    signIn: (serverUrl, options = {}) => {
+      const { askForSecret, askForScopes, additionalScope, redirectKind, ...oauth } = options;
+      return authenticator.start({
         serverUrl: new URL(serverUrl),
         transport: 'http',
-        oauth: { clientId, callbackPort, scopes, authServerMetadataUrl },
-        ...target,
-      }).result,
+        oauth,
+        askForSecret,
+        askForScopes,
+        additionalScope,
+        redirectKind,
+      }).result;
+    },
   };
 }
 

@@ -115,6 +115,17 @@ describe('package.json', () => {
     assert.deepEqual(manifest.activationEvents, ['onUri', 'workspaceContains:.mcp.json']);
   });
 
+  it('lets no workspace say who the user is, nor which token is sent', () => {
+    const theirs = /^mcpAuth\.(?:clientMetadataUrl|identityProvider\.\w+|workloadIdentities)$/;
+    const settings = Object.entries(contributes.configuration.properties).filter(([name]) =>
+      theirs.test(name),
+    );
+    assert.equal(settings.length, 5);
+    for (const [name, { scope }] of settings) {
+      assert.ok(scope === 'application' || scope === 'machine', `${name}: ${scope}`);
+    }
+  });
+
   it('names only files that exist', () => {
     const icons = [
       manifest.icon,

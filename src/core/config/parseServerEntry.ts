@@ -10,6 +10,8 @@ const strings = v.pipe(
   v.record(v.string('must be a string'), v.string('must be a string'), 'must be an object of strings'),
 );
 
+const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 // Keys beyond these are ignored, as every client does (mcp-json-facts §1.1).
 const oauthKeys = v.object(
   {
@@ -33,12 +35,43 @@ const oauthKeys = v.object(
       v.pipe(v.string('must be one string of space-separated scopes'), v.nonEmpty('is empty')),
     ),
     xaa: v.optional(v.boolean('must be true or false')),
+    grantType: v.optional(
+      v.picklist(
+        ['authorization_code', 'client_credentials', jwtBearer],
+        `must be "authorization_code", "client_credentials" or "${jwtBearer}"`,
+      ),
+    ),
+    tokenEndpointAuthMethod: v.optional(
+      v.picklist(
+        ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+        'must be "none", "client_secret_basic", "client_secret_post" or "private_key_jwt"',
+      ),
+    ),
     dpop: v.optional(v.boolean('must be true or false')),
   },
   'must be an object',
 );
 
-const oauth = v.pipe(v.unknown(), v.check(isNoList, 'must be an object'), oauthKeys);
+const isClientCredentials = ({ grantType }: { readonly grantType?: string | undefined }) =>
+  grantType === 'client_credentials';
+
+const oauth = v.pipe(
+  v.unknown(),
+  v.check(isNoList, 'must be an object'),
+  oauthKeys,
+  v.check(
+    (one) => !isClientCredentials(one) || one.clientId !== undefined,
+    'with "grantType" "client_credentials" needs "clientId"',
+  ),
+  v.check(
+    (one) => !isClientCredentials(one) || one.tokenEndpointAuthMethod !== 'none',
+    'with "grantType" "client_credentials" needs a client that authenticates, not "none"',
+  ),
+  v.check(
+    (one) => one.xaa !== true || one.grantType === undefined,
+    'has both "xaa" and "grantType", of which one has to go',
+  ),
+);
 
 const remote = v.object({
   url: v.pipe(

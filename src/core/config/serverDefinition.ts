@@ -1,10 +1,18 @@
+import type { TokenEndpointAuthMethod } from '../oauth/clientRegistration.ts';
+
 /** A stretch of a configuration file's text, in UTF-16 code units, as `jsonc-parser` counts them. */
 export interface TextRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/** The `oauth` object of a remote entry, with the keys Claude Code defines. */
+/** `grant_type` of RFC 6749, section 4, and RFC 7523, section 2.1: how access tokens are obtained. */
+export type GrantType =
+  | 'authorization_code'
+  | 'client_credentials'
+  | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** The `oauth` object of a remote entry: the keys Claude Code defines, and ours, which other clients ignore. */
 export interface OAuthConfiguration {
   /** A client registered with the authorization server beforehand. Its secret is never in the file. */
   readonly clientId?: string | undefined;
@@ -14,8 +22,12 @@ export interface OAuthConfiguration {
   readonly authServerMetadataUrl?: string | undefined;
   /** Space-separated scopes, as in RFC 6749, section 3.3. */
   readonly scopes?: string | undefined;
-  /** Enterprise-managed authorization. */
+  /** Enterprise-managed authorization: tokens by way of the user's identity provider. */
   readonly xaa?: boolean | undefined;
+  /** Ours. Absent means `authorization_code`, or what `xaa` says. */
+  readonly grantType?: GrantType | undefined;
+  /** Ours. How `clientId` proves itself; absent leaves it to the authorization server's metadata. */
+  readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined;
   /** Asks for tokens that are bound to a key (DPoP). A key of ours: other clients ignore it. */
   readonly dpop?: boolean | undefined;
 }

@@ -7,15 +7,18 @@ import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
 import { confine } from './confinement.ts';
 import { type Discovered, discover } from './discovery.ts';
+import { selectGrant } from './grant.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
 import { isSameAuthority, rememberedDiscovery } from './rememberedDiscovery.ts';
+import { signInRepeatably } from './repeatableSignIn.ts';
 import { withRevalidation } from './revalidation.ts';
 
 /**
- * Authenticates at one server by the authorization code grant with PKCE (B2–B5): discovery, registration,
- * browser, code exchange. With an earlier session the browser comes first and discovery meanwhile. Stores
- * nothing but a registration that worked; the session is the caller's.
+ * Authenticates at one server: by the authorization code grant with PKCE (B2–B5), which is discovery,
+ * registration, browser, code exchange; or by the grant that its definition asks for (B12). With an earlier
+ * session the browser comes first and discovery meanwhile. Stores nothing but a registration that worked; the
+ * session is the caller's.
  *
  * @throws AuthError with the step's own code; `cancelled` and `timeout` as the signal and clock decide
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
@@ -26,6 +29,14 @@ export async function authenticate(
 ): Promise<Session> {
   const { signal, onStep, previous } = request;
   const ports = confine(request, unconfined);
+  const grant = selectGrant(request.oauth);
+  if (grant !== 'authorizationCode') {
+    onStep('discovering');
+    const discovered = await discover(request, ports, signal);
+    const session = await signInRepeatably(grant, discovered, request, ports);
+    logSuccess(discovered, ports);
+    return session;
+  }
   // Who chooses scopes wants to know what there is today.
   const remembered = previous && !request.askForScopes ? rememberedDiscovery(previous) : undefined;
   if (!remembered) {

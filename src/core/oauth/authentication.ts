@@ -2,12 +2,15 @@ import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { Session } from '../session/session.ts';
+import type { GrantPrompt } from './grantApproval.ts';
+import type { IdentityProvider } from './identityProvider.ts';
 import type { NetworkPorts } from './oauthFetch.ts';
 import type { ClientPrompt } from './obtainClient.ts';
 import type { PendingAuthorizations } from './pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from './pkceWaiver.ts';
 import type { RedirectKind, RedirectReceiver } from './redirect.ts';
 import type { ScopePrompt } from './scopeChoices.ts';
+import type { WorkloadIdentities } from './workloadIdentity.ts';
 
 /** Where an authentication is, in order. */
 export type AuthenticationStep =
@@ -16,7 +19,9 @@ export type AuthenticationStep =
   | 'registering'
   | 'openingBrowser'
   | 'waitingForBrowser'
-  | 'exchangingCode';
+  | 'exchangingCode'
+  | 'exchangingIdentity'
+  | 'requestingToken';
 
 /** Opens a URL in the person's browser, byte for byte. */
 export interface Browser {
@@ -32,9 +37,11 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
-  readonly prompt: ClientPrompt & PkceWaiverPrompt & ScopePrompt;
+  readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;
+  readonly identityProvider: IdentityProvider;
+  readonly workloads: WorkloadIdentities;
   /** The https URL of the document that describes this client, where its user has published one. */
   readonly clientMetadataUrl?: (() => string | undefined) | undefined;
 }

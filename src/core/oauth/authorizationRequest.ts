@@ -16,7 +16,8 @@ export interface AuthorizationParameters {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly scope: string | undefined;
-  readonly resource: string;
+  /** RFC 8707; absent at an identity provider, whose tokens are for no resource. */
+  readonly resource?: string | undefined;
   /** Thumbprint of the key that the tokens will be bound to. */
   readonly dpopThumbprint?: string | undefined;
 }
@@ -44,7 +45,7 @@ export async function createAuthorizationRequest(
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
-    resource,
+    ...(resource === undefined ? {} : { resource }),
     ...(scope === undefined ? {} : { scope }),
     ...(dpopThumbprint === undefined ? {} : { dpop_jkt: dpopThumbprint }),
     // OpenID Connect Core, section 11: offline access needs consent, else it is ignored.

@@ -32,15 +32,17 @@ export function wellKnownMetadataUrls(issuer: URL): readonly URL[] {
  * Fetches the metadata of an issuer from the first place that has it, and checks it: `issuer` is the one
  * asked for (one trailing slash at the root aside), endpoints are secure.
  *
+ * @param places where to look, in this order
  * @returns `undefined` where no place has metadata
  * @throws AuthError `issuer_mismatch`, `invalid_response`, `insecure_url`, `server_error`, `network`…
  */
 export async function fetchAuthorizationServer(
   issuer: URL,
   fetch: Fetch,
+  places: readonly URL[] = wellKnownMetadataUrls(issuer),
 ): Promise<AuthorizationServer | undefined> {
   let failure: AuthError | undefined;
-  for (const url of wellKnownMetadataUrls(issuer)) {
+  for (const url of places) {
     try {
       const metadata = await fetchMetadata(url, issuer, fetch);
       if (metadata) {

@@ -1,14 +1,27 @@
-/** How a client came to be known to its authorization server (B3). */
-export type ClientOrigin = 'dynamic' | 'metadataDocument' | 'preRegistered';
+/**
+ * How a client came to be known to its authorization server (B3). A `workload` is known by the assertion that it
+ * presents: its `clientId` is the subject of that, for people to read, and is never sent.
+ */
+export type ClientOrigin = 'dynamic' | 'metadataDocument' | 'preRegistered' | 'workload';
 
-/** RFC 7591, section 2: how the client proves itself at the token endpoint. */
-export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+/** RFC 7591, section 2, and RFC 7523, section 2.2: how the client proves itself at the token endpoint. */
+export type TokenEndpointAuthMethod =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'none'
+  | 'private_key_jwt';
 
 /** A client at one authorization server. Holds a secret: never logged, kept in secret storage only. */
 export interface ClientRegistration {
   readonly origin: ClientOrigin;
   readonly clientId: string;
   readonly clientSecret?: string | undefined;
+  /**
+   * PEM (PKCS#8) or JWK text. Held here like a secret, and not looked up, so that whatever holds the registration
+   * can use it by itself: a session is refreshed and revoked in any window, and after the person has entered
+   * another key for the same client.
+   */
+  readonly privateKey?: string | undefined;
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** Milliseconds since the epoch; absent when the secret does not expire. */
   readonly secretExpiresAt?: number | undefined;

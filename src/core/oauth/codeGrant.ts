@@ -6,6 +6,7 @@ import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
+import { clientSecrets } from './clientSecrets.ts';
 import type { Discovered } from './discovery.ts';
 import { type DpopKey, generateDpopKey } from './dpopKey.ts';
 import { advertisesDpop, selectDpop } from './dpopPolicy.ts';
@@ -66,7 +67,17 @@ export async function runCodeGrant(
     throwIfAborted(signal);
     const { redirectUri } = redirect;
     const client = await obtainClient(
-      { server, known, serverUrl, redirectUri, scopes, clientId: oauth?.clientId, askForSecret, signal },
+      {
+        server,
+        known,
+        serverUrl,
+        redirectUri,
+        scopes,
+        clientId: oauth?.clientId,
+        tokenEndpointAuthMethod: oauth?.tokenEndpointAuthMethod,
+        askForSecret,
+        signal,
+      },
       ports,
     );
     const { clientId } = client;
@@ -77,7 +88,7 @@ export async function runCodeGrant(
       resource,
       dpopThumbprint: binding && advertisesDpop(prepared) ? await binding.proofs.thumbprint() : undefined,
     });
-    for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
+    for (const secret of [authorization.state, authorization.codeVerifier, ...clientSecrets(client)]) {
       ports.redactor.learn(secret);
     }
     const authority = { server, client, known };
@@ -110,12 +121,16 @@ export async function runCodeGrant(
 }
 
 /** The key of a session to come, and proofs by it. */
-interface Binding {
+export interface Binding {
   readonly key: DpopKey;
   readonly proofs: DpopProofs;
 }
 
-async function bindTokens(isConfigured: boolean, discovered: Discovered): Promise<Binding | undefined> {
+/** A fresh key for the tokens of a sign-in, where they are to be bound to one. */
+export async function bindTokens(
+  isConfigured: boolean,
+  discovered: Discovered,
+): Promise<Binding | undefined> {
   const selected = selectDpop(isConfigured, discovered);
   if (!selected) {
     return undefined;
@@ -142,10 +157,15 @@ function isUnanswered(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted || (error instanceof AuthError && error.code === 'timeout');
 }
 
-async function askPerson(
-  { url, state }: AuthorizationRequest,
+/**
+ * Shows the sign-in page, and waits for the response that carries its `state`. The response is not judged yet.
+ *
+ * @throws AuthError `cancelled`, `timeout`
+ */
+export async function askPerson(
+  { url, state }: Pick<AuthorizationRequest, 'state' | 'url'>,
   { signal, onStep, onWaiting }: AuthenticationRequest,
-  { browser, clock, pending }: AuthenticationPorts,
+  { browser, clock, pending }: Pick<AuthenticationPorts, 'browser' | 'clock' | 'pending'>,
 ): Promise<URLSearchParams> {
   const deadline = createDeadline(clock, browserTimeLimit, {
     signal,

@@ -14,9 +14,10 @@ import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ChosenScopes } from './chooseScope.ts';
 import { isPublishable } from './clientMetadataDocument.ts';
-import { type ClientRegistration, selectAuthMethod } from './clientRegistration.ts';
+import type { ClientRegistration, TokenEndpointAuthMethod } from './clientRegistration.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
+import { preRegisteredClient } from './preRegisteredClient.ts';
 import { registerClient } from './registration.ts';
 import { unionScopes } from './scope.ts';
 
@@ -40,6 +41,18 @@ export interface ClientPrompt {
     question: { readonly issuer: string; readonly clientId: string },
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /**
+   * @param question.check throws an AuthError whose sentence says why a key cannot be used
+   * @returns PEM (PKCS#8) or JWK text, `undefined` when the person gives up
+   */
+  askPrivateKey(
+    question: {
+      readonly issuer: string;
+      readonly clientId: string;
+      readonly check: (privateKey: string) => Promise<void>;
+    },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
 }
 
 /** What a client is needed for. */
@@ -53,6 +66,8 @@ export interface ClientRequest {
   readonly scopes: ChosenScopes;
   /** `oauth.clientId` of the definition. */
   readonly clientId: string | undefined;
+  /** `oauth.tokenEndpointAuthMethod` of the definition. */
+  readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined;
   /** Asks anew for what the person once entered, because it was rejected. */
   readonly askForSecret?: boolean | undefined;
   readonly signal: AbortSignal;
@@ -79,7 +94,7 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
   const { server, known, redirectUri, scopes, clientId, signal } = request;
   if (clientId !== undefined) {
     await assertSameIssuer(request, clientId, ports);
-    return await preRegistered(request, clientId, ports);
+    return await preRegisteredClient({ ...request, clientId }, ports);
   }
   const document = usableMetadataDocument(server, known, ports.clientMetadataUrl?.());
   const canRegister = server.registration_endpoint !== undefined;
@@ -97,7 +112,8 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
     const scope = unionScopes(registeredScope(known, redirectUri), scopes.registered);
     return await registerClient(server, { redirectUri, scope }, createOAuthFetch(ports, signal));
   }
-  return await preRegistered(request, await enteredClientId(request, ports), ports);
+  const entered = await enteredClientId(request, ports);
+  return await preRegisteredClient({ ...request, clientId: entered }, ports);
 }
 
 /**
@@ -106,10 +122,10 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (authorization server binding)
  */
-async function assertSameIssuer(
-  { server, known, serverUrl, signal }: ClientRequest,
+export async function assertSameIssuer(
+  { server, known, serverUrl, signal }: Pick<ClientRequest, 'known' | 'server' | 'serverUrl' | 'signal'>,
   clientId: string,
-  { registrations }: ClientPorts,
+  { registrations }: Pick<ClientPorts, 'registrations'>,
 ): Promise<void> {
   if (findPreRegistered(known, clientId)) {
     return;
@@ -155,29 +171,4 @@ async function enteredClientId(
     log.warn('The client ID could not be saved', { reason });
   }
   return clientId;
-}
-
-async function preRegistered(
-  { server, known, signal, askForSecret }: ClientRequest,
-  clientId: string,
-  { prompt }: ClientPorts,
-): Promise<ClientRegistration> {
-  const { issuer, token_endpoint_auth_methods_supported: methods } = server;
-  const isDoubted = askForSecret || (known.entered?.clientId === clientId && !known.entered.isProven);
-  let secret = isDoubted ? undefined : findPreRegistered(known, clientId)?.clientSecret;
-  // RFC 8414, section 2: silence means client_secret_basic, which takes a secret.
-  if (secret === undefined && (askForSecret || !(methods ?? ['client_secret_basic']).includes('none'))) {
-    secret = await prompt.askClientSecret({ issuer, clientId }, signal);
-    throwIfAborted(signal);
-    if (secret === undefined) {
-      throw new AuthError('cancelled', 'No client secret was entered.');
-    }
-  }
-  const clientSecret = secret === '' ? undefined : secret;
-  return {
-    origin: 'preRegistered',
-    clientId,
-    clientSecret,
-    tokenEndpointAuthMethod: selectAuthMethod(methods, clientSecret),
-  };
 }

@@ -71,6 +71,8 @@ export async function dropRejectedClient(
     case 'preRegistered':
       await (isClientRefusal(error) && attempt(() => registrations.doubtEntered(issuer, clientId)));
       return undefined;
+    case 'workload':
+      return undefined;
   }
 }
 

@@ -16,6 +16,7 @@ const rememberedMembers = [
   'dpop_signing_alg_values_supported',
   'grant_types_supported',
   'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
 ] as const satisfies readonly (keyof AuthorizationServer)[];
 
 /** Characters that a member may have to be stored: more is no list of methods, whatever the server calls it. */

@@ -3,7 +3,6 @@ import { clientAuthentication, requestOptions, toOAuthClient } from './clientAut
 import { toAuthError } from './oauthErrors.ts';
 import type { Fetch } from './oauthFetch.ts';
 import type { Authority } from './token.ts';
-import type { TokenSet } from './tokenSet.ts';
 
 /**
  * Revokes a token set where the server offers that: the refresh token first, which ends the whole grant at
@@ -15,7 +14,7 @@ import type { TokenSet } from './tokenSet.ts';
  */
 export async function revokeTokens(
   { server, client }: Authority,
-  tokens: TokenSet,
+  tokens: { readonly accessToken?: string | undefined; readonly refreshToken?: string | undefined },
   fetch: Fetch,
 ): Promise<boolean> {
   if (server.revocation_endpoint === undefined) {

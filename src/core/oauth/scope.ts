@@ -48,3 +48,9 @@ export function unionScopes(one: string | undefined, other: string | undefined):
   const scopes = new Set([...splitScopes(one), ...splitScopes(other)]);
   return scopes.size > 0 ? [...scopes].join(' ') : undefined;
 }
+
+/** The scopes without `offline_access`, which asks for a refresh token: of no use to a grant that can be repeated. */
+export function withoutOfflineAccess(scope: string | undefined): string | undefined {
+  const scopes = scope?.split(' ').filter((one) => one !== 'offline_access') ?? [];
+  return scopes.length > 0 ? scopes.join(' ') : undefined;
+}

@@ -130,11 +130,18 @@ export async function refreshTokens(
   );
 }
 
-function proving(proofs: DpopProofs | undefined): oauth.DPoPRequestOptions {
+/** Options that make a token request carry a proof of the key that its tokens are to be bound to. */
+export function proving(proofs: DpopProofs | undefined): oauth.DPoPRequestOptions {
   return proofs ? { DPoP: proofs.handle } : {};
 }
 
-async function processed(
+/**
+ * Sends a token request, and turns whatever goes wrong into an AuthError.
+ *
+ * @param codes which of RFC 6749's error codes mean something special in this request
+ * @throws AuthError
+ */
+export async function processed(
   { server, proofs }: Pick<Authority, 'proofs' | 'server'>,
   send: () => Promise<oauth.TokenEndpointResponse>,
   codes: Parameters<typeof toAuthError>[2] = {},
@@ -173,7 +180,7 @@ async function processed(
  * a lifetime that is none, or a member that says nothing: the old refresh token may be spent by now. And where
  * the body names an error, a challenge beside it adds nothing (RFC 6749, section 5.2).
  */
-async function essentials(response: Response): Promise<Response> {
+export async function essentials(response: Response): Promise<Response> {
   let body: unknown;
   try {
     body = await response.clone().json();

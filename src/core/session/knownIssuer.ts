@@ -15,6 +15,8 @@ export interface PreRegisteredClient {
   readonly clientId: string;
   /** The empty string says that it is known to have none. */
   readonly clientSecret: string;
+  /** PEM or JWK text, where the client proves itself by a key. */
+  readonly privateKey?: string | undefined;
 }
 
 /**
@@ -33,6 +35,8 @@ export interface KnownIssuer {
   readonly entered?: { readonly clientId: string; readonly isProven: boolean } | undefined;
   /** What became of the user's client ID metadata document here. */
   readonly metadataDocument?: { readonly url: string; readonly outcome: 'accepted' | 'refused' } | undefined;
+  /** What the person has allowed without a sign-in page; see `assertGrantApproved`. */
+  readonly approvals?: readonly string[] | undefined;
   /** Canonical URLs of the MCP servers that were signed in to here, the latest first. */
   readonly servers?: readonly string[] | undefined;
 }
@@ -40,10 +44,11 @@ export interface KnownIssuer {
 /** What has led to a session. */
 export interface ProvenSignIn {
   readonly issuer: string;
-  readonly redirectUri: string;
-  readonly redirectKind: RedirectKind;
-  /** Canonical. */
-  readonly serverUrl: string;
+  /** Absent, like its kind, for a grant that has none. */
+  readonly redirectUri?: string | undefined;
+  readonly redirectKind?: RedirectKind | undefined;
+  /** Canonical; absent for a sign-in at the user's identity provider. */
+  readonly serverUrl?: string | undefined;
   /** What a dynamic client was registered for, if it was registered just now. */
   readonly scope?: string | undefined;
 }
@@ -63,13 +68,27 @@ const record = v.object({
       scope: v.optional(v.string()),
       clientId: v.string(),
       clientSecret: v.optional(v.string()),
-      tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
+      tokenEndpointAuthMethod: v.picklist([
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ]),
       secretExpiresAt: v.optional(v.number()),
     }),
   ),
-  preRegistered: v.optional(v.array(v.object({ clientId: v.string(), clientSecret: v.string() }))),
+  preRegistered: v.optional(
+    v.array(
+      v.object({
+        clientId: v.string(),
+        clientSecret: v.string(),
+        privateKey: v.optional(v.string()),
+      }),
+    ),
+  ),
   entered: v.optional(v.object({ clientId: v.string(), isProven: v.boolean() })),
   metadataDocument: v.optional(v.object({ url: v.string(), outcome: v.picklist(['accepted', 'refused']) })),
+  approvals: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),
 });
 
@@ -137,10 +156,14 @@ export function withProvenSignIn(
   { origin, ...client }: ClientRegistration,
 ): KnownIssuer {
   const { clientId } = client;
-  const servers = [serverUrl, ...(before.servers ?? []).filter((one) => one !== serverUrl)];
-  const after = { ...before, redirectKind, servers: servers.slice(0, keptServers) };
+  const others = (before.servers ?? []).filter((one) => one !== serverUrl);
+  const servers = serverUrl === undefined ? before.servers : [serverUrl, ...others].slice(0, keptServers);
+  const after = { ...before, redirectKind: redirectKind ?? before.redirectKind, servers };
   switch (origin) {
     case 'dynamic': {
+      if (redirectUri === undefined) {
+        return after;
+      }
       const same = before.registrations.find((one) => one.clientId === clientId);
       const others = before.registrations.filter((one) => one.redirectUri !== redirectUri);
       const registered = unionScopes(registeredScope(before, redirectUri), scope);
@@ -154,9 +177,18 @@ export function withProvenSignIn(
       const isEntered = before.entered?.clientId === clientId;
       return {
         ...after,
-        preRegistered: [{ clientId, clientSecret: client.clientSecret ?? '' }, ...others],
+        preRegistered: [
+          {
+            clientId,
+            clientSecret: client.clientSecret ?? '',
+            ...(client.privateKey === undefined ? {} : { privateKey: client.privateKey }),
+          },
+          ...others,
+        ],
         entered: isEntered ? { clientId, isProven: true } : before.entered,
       };
     }
+    case 'workload':
+      return after;
   }
 }

@@ -1,10 +1,8 @@
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
-import { createDpopProofs } from '../oauth/dpopProofs.ts';
-import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
-import { refreshTokens } from '../oauth/token.ts';
-import { toTokenSet } from '../oauth/tokenSet.ts';
+import type { RepeatPorts } from '../oauth/repeatGrant.ts';
 import type { RegistrationStore } from './registrationStore.ts';
+import { requestNewTokens } from './renewal.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 
@@ -24,11 +22,12 @@ export function isFresh({ tokens }: Session, now: number, remaining = 0): boolea
 
 /** Whether a new access token can be had without the user. */
 export function isRefreshable(session: Session): boolean {
-  return session.tokens.refreshToken !== undefined && session.refreshRejectedAt === undefined;
+  const isRenewable = session.grant !== undefined || session.tokens.refreshToken !== undefined;
+  return isRenewable && session.refreshRejectedAt === undefined;
 }
 
 /** What refreshing needs. */
-export interface RefreshPorts extends NetworkPorts {
+export interface RefreshPorts extends RepeatPorts {
   readonly sessions: SessionStore;
   /** Where a client is forgotten that its server has forgotten, so that the next sign-in does not bring it up. */
   readonly registrations?: RegistrationStore | undefined;
@@ -122,8 +121,7 @@ export class SessionRefresher {
   async #refresh(serverUrl: string): Promise<Session> {
     const { sessions, log } = this.#ports;
     const session = sessions.get(serverUrl);
-    const refreshToken = session?.tokens.refreshToken;
-    if (!session || refreshToken === undefined) {
+    if (!session || (session.grant === undefined && session.tokens.refreshToken === undefined)) {
       throw new AuthError(
         'not_authenticated',
         'There is no session that could be refreshed. Authenticate first.',
@@ -131,7 +129,7 @@ export class SessionRefresher {
     }
     let refreshed: Session;
     try {
-      refreshed = await this.#request(session, refreshToken);
+      refreshed = await requestNewTokens(session, this.#ports);
     } catch (error) {
       const reason = (await this.#registrationHasGone(error, session)) ? registrationGone(error) : error;
       const newer = isSessionExpired(reason) ? await this.#markExpired(session) : undefined;
@@ -155,20 +153,6 @@ export class SessionRefresher {
     }
     log.info('Session refreshed', { issuer: new URL(session.authorizationServer.issuer) });
     return refreshed;
-  }
-
-  async #request(session: Session, refreshToken: string): Promise<Session> {
-    const { clock } = this.#ports;
-    const requestedAt = clock.now();
-    const { authorizationServer: server, client, resource, dpop } = session;
-    const proofs = dpop && (await createDpopProofs(dpop));
-    const fetch = createOAuthFetch(this.#ports, new AbortController().signal);
-    const response = await refreshTokens({ server, client, proofs }, { refreshToken, resource }, fetch);
-    return {
-      ...session,
-      tokens: toTokenSet(response, requestedAt, session.tokens),
-      refreshRejectedAt: undefined,
-    };
   }
 
   /**

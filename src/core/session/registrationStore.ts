@@ -12,6 +12,9 @@ import { hashedKey, type SecretStorage } from './secretStorage.ts';
 
 const prefix = 'client:';
 
+/** One per server and identity: more are no person's. */
+const keptApprovals = 64;
+
 /**
  * What is known of each issuer, in secret storage: one record per issuer, read as a whole, changed by reading
  * it anew. Losing one costs a request, so that reading never fails: what cannot be read counts as absent.
@@ -74,6 +77,19 @@ export class RegistrationStore {
    */
   async waivePkce(issuer: string, now: number): Promise<void> {
     await this.#change(issuer, (before) => ({ ...before, pkceWaivedAt: now }));
+  }
+
+  /** Whether the person has allowed something at an issuer; see `assertGrantApproved`. */
+  async isApproved(issuer: string, approval: string): Promise<boolean> {
+    return (await this.open(issuer)).approvals?.includes(approval) === true;
+  }
+
+  /** Remembers that. @throws AuthError `storage` */
+  async approve(issuer: string, approval: string): Promise<void> {
+    await this.#change(issuer, (before) => ({
+      ...before,
+      approvals: [approval, ...(before.approvals ?? [])].slice(0, keptApprovals),
+    }));
   }
 
   /** Remembers a client ID that the person has just entered, to offer it again. @throws AuthError `storage` */

@@ -2,6 +2,7 @@ import type { Endpoint } from '../config/endpoint.ts';
 import type { ServerDefinition } from '../config/serverDefinition.ts';
 import type { AuthError } from '../errors.ts';
 import type { AuthenticationStep } from '../oauth/authentication.ts';
+import type { RepeatableGrant } from '../oauth/grant.ts';
 import { isFresh, isRefreshable } from './refresh.ts';
 import type { ScopeDemand } from './scopeDemands.ts';
 import type { Session } from './session.ts';
@@ -16,7 +17,13 @@ export type ServerState =
   | { readonly kind: 'headersOnly' }
   | { readonly kind: 'authenticating'; readonly step: AuthenticationStep }
   | { readonly kind: 'refreshing' }
-  | { readonly kind: 'authenticated'; readonly expiresAt?: number | undefined; readonly refreshable: boolean }
+  | {
+      readonly kind: 'authenticated';
+      readonly expiresAt?: number | undefined;
+      readonly refreshable: boolean;
+      /** How it renews itself, where that is not by a refresh token. */
+      readonly grant?: RepeatableGrant | undefined;
+    }
   | { readonly kind: 'needsScopes'; readonly scope?: string | undefined }
   | { readonly kind: 'expired' }
   | { readonly kind: 'needsAuthentication'; readonly failure?: AuthError | undefined }
@@ -83,7 +90,12 @@ function sessionState(session: Session, now: number): ServerState {
   const refreshable = isRefreshable(session);
   // A rejected refresh token means that the server ended the session, whatever the access token's age.
   return session.refreshRejectedAt === undefined && (refreshable || isFresh(session, now))
-    ? { kind: 'authenticated', expiresAt: session.tokens.expiresAt, refreshable }
+    ? {
+        kind: 'authenticated',
+        expiresAt: session.tokens.expiresAt,
+        refreshable,
+        ...(session.grant === undefined ? {} : { grant: session.grant }),
+      }
     : { kind: 'expired' };
 }
 

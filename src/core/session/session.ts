@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
 import type { ClientRegistration } from '../oauth/clientRegistration.ts';
 import { type DpopKey, dpopKeySchema } from '../oauth/dpopKey.ts';
+import type { RepeatableGrant } from '../oauth/grant.ts';
 import { unionScopes } from '../oauth/scope.ts';
 import type { TokenSet } from '../oauth/tokenSet.ts';
 
@@ -18,6 +19,8 @@ export interface Session {
   /** The metadata that refresh and revocation need. Its `issuer` issued the tokens. */
   readonly authorizationServer: AuthorizationServer;
   readonly client: ClientRegistration;
+  /** How the tokens are obtained anew; absent for a sign-in in the browser, which is renewed by its refresh token. */
+  readonly grant?: RepeatableGrant | undefined;
   /** Space-separated scopes asked for; absent when none were. */
   readonly requestedScope?: string | undefined;
   readonly tokens: TokenSet;
@@ -45,12 +48,19 @@ const session = v.object({
     revocation_endpoint: v.optional(text),
   }),
   client: v.object({
-    origin: v.picklist(['dynamic', 'metadataDocument', 'preRegistered']),
+    origin: v.picklist(['dynamic', 'metadataDocument', 'preRegistered', 'workload']),
     clientId: text,
     clientSecret: v.optional(text),
-    tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
+    privateKey: v.optional(text),
+    tokenEndpointAuthMethod: v.picklist([
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+    ]),
     secretExpiresAt: v.optional(time),
   }),
+  grant: v.optional(v.picklist(['clientCredentials', 'enterprise', 'workload'])),
   requestedScope: v.optional(text),
   tokens: v.object({
     accessToken: text,

@@ -2,6 +2,7 @@ import type { Disposable } from '../disposable.ts';
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
+import { clientSecrets } from '../oauth/clientSecrets.ts';
 import { dpopSecrets } from '../oauth/dpopKey.ts';
 import type { Redactor } from '../redaction.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
@@ -166,7 +167,7 @@ export class SessionStore implements Disposable {
 
   #learn({ tokens, client, dpop }: Session): void {
     const keys = dpop ? dpopSecrets(dpop) : [];
-    for (const secret of [tokens.accessToken, tokens.refreshToken, client.clientSecret, ...keys]) {
+    for (const secret of [tokens.accessToken, tokens.refreshToken, ...clientSecrets(client), ...keys]) {
       this.#ports.redactor.learn(secret);
     }
   }

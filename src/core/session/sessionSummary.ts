@@ -1,4 +1,5 @@
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
+import type { RepeatableGrant } from '../oauth/grant.ts';
 import { quoteUnlessPlain } from '../quote.ts';
 import { isRefreshable } from './refresh.ts';
 import { grantedScope, type Session } from './session.ts';
@@ -14,6 +15,8 @@ export interface SessionSummary {
   readonly isBound: boolean;
   readonly clientId: string;
   readonly clientOrigin: ClientOrigin;
+  /** How the tokens are obtained, where that is not by a sign-in in the browser. */
+  readonly grant?: RepeatableGrant | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
@@ -32,6 +35,7 @@ export function summarizeSession(session: Session): SessionSummary {
     isBound: session.dpop !== undefined,
     clientId: quoteUnlessPlain(session.client.clientId),
     clientOrigin: session.client.origin,
+    ...(session.grant === undefined ? {} : { grant: session.grant }),
     createdAt: session.createdAt,
   };
 }

@@ -36,6 +36,14 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
     short: 'completing the sign-in…',
     sentence: 'Completing the sign-in.',
   },
+  exchangingIdentity: {
+    short: 'asking your identity provider…',
+    sentence: 'Asking your identity provider to vouch for you.',
+  },
+  requestingToken: {
+    short: 'requesting a token…',
+    sentence: 'Asking the authorization server for an access token.',
+  },
 };
 
 /** Words for a state. `now` in milliseconds since the epoch. Total, and free of secrets. */
@@ -99,9 +107,15 @@ function authenticatedText(state: ServerState & { kind: 'authenticated' }, now: 
     return { short: 'authenticated', sentence: 'Authenticated. The server did not say until when.' };
   }
   const left = state.expiresAt - now;
-  const renewal = state.refreshable ? ' It is refreshed by itself.' : ' Then you authenticate again.';
+  const renewal = renewalText(state);
   if (left <= 0 && !state.refreshable) {
     return stateText({ kind: 'expired' }, now);
+  }
+  if (left <= 0 && state.grant !== undefined) {
+    return {
+      short: 'authenticated · renews by itself',
+      sentence: 'Authenticated. A new access token is obtained by itself on next use.',
+    };
   }
   if (left <= 0) {
     return {
@@ -113,6 +127,13 @@ function authenticatedText(state: ServerState & { kind: 'authenticated' }, now: 
     short: `authenticated · ${durationText(left)}`,
     sentence: `Authenticated · expires in ${durationText(left)}.${renewal}`,
   };
+}
+
+function renewalText({ refreshable, grant }: ServerState & { kind: 'authenticated' }): string {
+  if (!refreshable) {
+    return ' Then you authenticate again.';
+  }
+  return grant === undefined ? ' It is refreshed by itself.' : ' It renews by itself.';
 }
 
 /** A duration in its largest sensible unit, for example `52 min`; `ms` in milliseconds. */

@@ -1,6 +1,8 @@
 /** Wire fields whose values must never show up in a log, a file or a message. */
 const SECRET_FIELDS = [
   'access_token',
+  'assertion',
+  'client_assertion',
   'client_secret',
   'code',
   'code_verifier',
@@ -8,6 +10,7 @@ const SECRET_FIELDS = [
   'refresh_token',
   'registration_access_token',
   'state',
+  'subject_token',
   'token',
 ] as const;
 

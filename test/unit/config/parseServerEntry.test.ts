@@ -5,6 +5,7 @@ import type { ServerDefinition } from '../../../src/core/config/serverDefinition
 
 const range = { offset: 3, length: 5 };
 const url = 'https://mcp.example/mcp';
+const machine = { grantType: 'client_credentials', clientId: 'id' };
 
 function parse(value: unknown): ServerDefinition {
   return parseServerEntry('srv', value, range);
@@ -37,6 +38,7 @@ describe('parseServerEntry', () => {
       authServerMetadataUrl: 'https://as.example/metadata',
       scopes: 'a b',
       xaa: true,
+      tokenEndpointAuthMethod: 'private_key_jwt',
       dpop: true,
     };
     const headers = { 'X-Tenant': '${TENANT}', Authorization: '' };
@@ -45,6 +47,45 @@ describe('parseServerEntry', () => {
     assert.equal(kind, 'remote');
     const { type: _type, ...expected } = entry;
     assert.deepEqual(parsed, { name: 'srv', range, transport: 'http', ...expected });
+  });
+
+  for (const oauth of [
+    machine,
+    { ...machine, xaa: false, tokenEndpointAuthMethod: 'client_secret_post' },
+    { grantType: 'authorization_code' },
+    { grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer' },
+    { xaa: true },
+  ]) {
+    it(`reads the grant of ${JSON.stringify(oauth)}`, () => {
+      const parsed = parse({ type: 'http', url, oauth });
+      assert.ok(parsed.kind === 'remote');
+      assert.deepEqual(parsed.oauth, oauth);
+    });
+  }
+
+  it('takes from the file no identity provider, token, key or secret: these are the user’s to name', () => {
+    const theirs = {
+      issuer: 'https://evil.example',
+      identityProvider: { issuer: 'https://evil.example' },
+      idpIssuer: 'https://evil.example',
+      tokenFile: '/home/me/.ssh/id_rsa',
+      environmentVariable: 'AWS_SECRET_ACCESS_KEY',
+      assertion: 'x',
+      privateKey: 'x',
+      clientSecret: 'x',
+    };
+    const parsed = parse({ type: 'http', url, oauth: { xaa: true, clientId: 'id', ...theirs }, ...theirs });
+    assert.ok(parsed.kind === 'remote');
+    assert.deepEqual(parsed.oauth, { xaa: true, clientId: 'id' });
+    assert.deepEqual(Object.keys(parsed).sort(), [
+      'headers',
+      'kind',
+      'name',
+      'oauth',
+      'range',
+      'transport',
+      'url',
+    ]);
   });
 
   it('ignores unknown keys, also within oauth', () => {
@@ -124,6 +165,26 @@ describe('parseServerEntry', () => {
       { type: 'http', url, oauth: { authServerMetadataUrl: 'http://as.example' } },
       '"oauth.authServerMetadataUrl" must be an https URL.',
     ],
+    [
+      { type: 'http', url, oauth: { grantType: 'password', clientId: 'id' } },
+      '"oauth.grantType" must be "authorization_code", "client_credentials" or "urn:ietf:params:oauth:grant-type:jwt-bearer".',
+    ],
+    [
+      { type: 'http', url, oauth: { tokenEndpointAuthMethod: 'tls_client_auth' } },
+      '"oauth.tokenEndpointAuthMethod" must be "none", "client_secret_basic", "client_secret_post" or "private_key_jwt".',
+    ],
+    [
+      { type: 'http', url, oauth: { grantType: 'client_credentials' } },
+      '"oauth" with "grantType" "client_credentials" needs "clientId".',
+    ],
+    [
+      { type: 'http', url, oauth: { ...machine, tokenEndpointAuthMethod: 'none' } },
+      '"oauth" with "grantType" "client_credentials" needs a client that authenticates, not "none".',
+    ],
+    [
+      { type: 'http', url, oauth: { ...machine, xaa: true } },
+      '"oauth" has both "xaa" and "grantType", of which one has to go.',
+    ],
   ];
   for (const [entry, reason] of invalid) {
     it(`refuses ${JSON.stringify(entry).slice(0, 80)} with: ${reason}`, () => {
@@ -138,6 +199,8 @@ describe('parseServerEntry', () => {
       { type: 'http', url: [secret] },
       { type: 'http', url, headers: secret },
       { type: 'http', url, oauth: { authServerMetadataUrl: secret } },
+      { type: 'http', url, oauth: { grantType: secret } },
+      { type: 'http', url, oauth: { tokenEndpointAuthMethod: secret } },
     ]) {
       assert.equal(JSON.stringify(parse(entry)).includes(secret), false);
     }

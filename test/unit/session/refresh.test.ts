@@ -13,6 +13,7 @@ import {
   type TokenAnswer,
   type TokenEndpoint,
 } from '../../support/tokenEndpoint.ts';
+import { unexpectedGrants } from '../../support/unexpectedGrants.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -32,7 +33,7 @@ describe('SessionRefresher', () => {
     secrets = new FakeSecretStorage();
     recorded = recordLog();
     sessions = new SessionStore({ secrets, ...recorded });
-    refresher = new SessionRefresher({ fetch, clock, log: recorded.log, sessions });
+    refresher = new SessionRefresher({ fetch, clock, ...recorded, sessions, ...unexpectedGrants });
   });
   afterEach(async () => {
     await endpoint.close();

@@ -13,6 +13,7 @@ import {
   type TokenAnswer,
   type TokenEndpoint,
 } from '../../support/tokenEndpoint.ts';
+import { unexpectedGrants } from '../../support/unexpectedGrants.ts';
 
 const { serverUrl } = sampleSession();
 const rotated = granted({ access_token: 'access-token-2', refresh_token: 'refresh-token-2' });
@@ -33,7 +34,7 @@ describe('SessionRefresher, when something else happens while it waits', () => {
   function openWindow() {
     const recorded = recordLog();
     const store = new SessionStore({ secrets, ...recorded });
-    const ports = { fetch, clock: new FakeClock(), log: recorded.log, sessions: store };
+    const ports = { fetch, clock: new FakeClock(), ...recorded, sessions: store, ...unexpectedGrants };
     return { sessions: store, refresher: new SessionRefresher(ports) };
   }
 

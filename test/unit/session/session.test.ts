@@ -16,6 +16,22 @@ describe('parseSession', () => {
     assert.deepEqual(parseSession(serializeSession(session)), session);
   });
 
+  for (const grant of ['clientCredentials', 'enterprise', 'workload'] as const) {
+    it(`gives back how the tokens are obtained anew: ${grant}`, () => {
+      const privateKey = '-----BEGIN PRIVATE KEY-----';
+      const session = sampleSession({
+        grant,
+        client: {
+          origin: 'preRegistered',
+          clientId: 'id',
+          privateKey,
+          tokenEndpointAuthMethod: 'private_key_jwt',
+        },
+      });
+      assert.deepEqual(parseSession(serializeSession(session)), session);
+    });
+  }
+
   it('gives back any session', () => {
     const sessions = fc
       .record({
@@ -89,13 +105,14 @@ describe('parseSession', () => {
     ['a list as secret', within('client', { clientSecret: ['client-secret-1'] }), 'at client.clientSecret'],
     [
       'an unknown method',
-      within('client', { tokenEndpointAuthMethod: 'private_key_jwt' }),
+      within('client', { tokenEndpointAuthMethod: 'client_secret_jwt' }),
       'at client.tokenEndpointAuthMethod',
     ],
     ['no tokens', changed({ tokens: [] }), 'at tokens.accessToken'],
     ['a number as token', within('tokens', { accessToken: 1 }), 'at tokens.accessToken'],
     ['null as refresh token', within('tokens', { refreshToken: null }), 'at tokens.refreshToken'],
     ['an expiry that is no number', within('tokens', { expiresAt: 'access-token-1' }), 'at tokens.expiresAt'],
+    ['an unknown grant', changed({ grant: 'password' }), 'at grant'],
     ['no time', changed({ createdAt: null }), 'at createdAt'],
   ];
   for (const [what, record, place] of malformed) {

@@ -37,6 +37,12 @@ describe('summarizeSession', () => {
     assert.deepEqual(summarizeSession(sampleSession({ tokens: { scope: ' a  b ' } })).scopes, ['a', 'b']);
   });
 
+  it('says how the tokens are obtained where that is not by a sign-in, and that it goes on by itself', () => {
+    const session = sampleSession({ grant: 'workload', tokens: { refreshToken: undefined } });
+    const { grant, refreshable } = summarizeSession(session);
+    assert.deepEqual({ grant, refreshable }, { grant: 'workload', refreshable: true });
+  });
+
   for (const [what, session] of [
     ['without a refresh token', sampleSession({ tokens: { refreshToken: undefined } })],
     ['whose refresh token was rejected', sampleSession({ refreshRejectedAt: sampleTime })],

@@ -64,6 +64,21 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
     'The session has expired. Authenticate again.',
   ],
   [
+    { kind: 'authenticated', refreshable: true, expiresAt: now + hour, grant: 'clientCredentials' },
+    'authenticated · 60 min',
+    'Authenticated · expires in 60 min. It renews by itself.',
+  ],
+  [
+    { kind: 'authenticated', refreshable: true, expiresAt: now, grant: 'enterprise' },
+    'authenticated · renews by itself',
+    'Authenticated. A new access token is obtained by itself on next use.',
+  ],
+  [
+    { kind: 'authenticated', refreshable: true, expiresAt: undefined, grant: 'workload' },
+    'authenticated',
+    'Authenticated. The server did not say until when.',
+  ],
+  [
     { kind: 'needsScopes', scope: 'files:write' },
     'extra scopes needed',
     'The server wants more permissions than this session has ("files:write"). Authenticate again to grant them.',

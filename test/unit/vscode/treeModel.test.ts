@@ -49,6 +49,18 @@ describe('the model of the tree', () => {
     assert.deepEqual(rows.get('server:idle')?.children, []);
   });
 
+  for (const [grant, words] of [
+    ['clientCredentials', 'client credentials'],
+    ['enterprise', 'enterprise-managed authorization'],
+    ['workload', 'workload identity'],
+  ] as const) {
+    it(`says that the tokens are obtained by ${words}`, () => {
+      const machine = { ...authenticated, session: { ...session, grant } };
+      const row = createTreeModel([source('a', [machine])], now).rows.get('detail:one#Grant');
+      assert.deepEqual(row?.content, { kind: 'detail', label: 'Grant', value: words });
+    });
+  }
+
   it('touches nothing when nothing looks different', () => {
     const model = createTreeModel([source('a', [authenticated, idle])], now);
     assert.deepEqual(changedRows(model, createTreeModel([source('a', [authenticated, idle])], now)), []);
