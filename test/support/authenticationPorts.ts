@@ -144,10 +144,10 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     opened,
     openRedirects,
     signIn: (serverUrl, options = {}) => {
-      const { askForSecret, askForScopes, additionalScope, redirectKind, ...oauth } = options;
+      const { askForSecret, askForScopes, additionalScope, redirectKind, transport, ...oauth } = options;
       return authenticator.start({
         serverUrl: new URL(serverUrl),
-        transport: 'http',
+        transport: transport ?? 'http',
         oauth,
         askForSecret,
         askForScopes,
