@@ -1,7 +1,7 @@
-import { createDeadline } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
+import { askPerson } from './askPerson.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
@@ -15,9 +15,6 @@ import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { selectScope, unionScopes } from './scope.ts';
 import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
-
-/** How long the person may take in the browser, in milliseconds. */
-const browserTimeLimit = 5 * 60_000;
 
 /**
  * Runs the authorization code grant by one kind of redirect. A registration from before that the server no
@@ -78,40 +75,6 @@ export async function runCodeGrant(
 
 /** A registration from before was rejected, and is dropped. */
 class StaleClientError extends AuthError {}
-
-async function askPerson(
-  { url, state }: AuthorizationRequest,
-  { signal, onStep, onWaiting }: AuthenticationRequest,
-  { browser, clock, pending }: AuthenticationPorts,
-): Promise<URLSearchParams> {
-  const deadline = createDeadline(clock, browserTimeLimit, {
-    signal,
-    sentence: 'Nobody finished signing in within five minutes.',
-  });
-  const expected = pending.expect(state, deadline.signal);
-  try {
-    onStep('openingBrowser');
-    let answered = false;
-    const response = expected.response.finally(() => {
-      answered = true;
-    });
-    const opened = browser.open(url, deadline.signal).then((isOpen) => {
-      if (!isOpen) {
-        throw new AuthError('cancelled', 'The sign-in page was not opened.');
-      }
-      if (!answered) {
-        onStep('waitingForBrowser');
-        onWaiting?.(() => browser.open(url, deadline.signal));
-      }
-      return response;
-    });
-    // Some servers answer before the browser is reported open; the person may cancel while it asks them.
-    return await Promise.race([response, opened]);
-  } finally {
-    expected.dispose();
-    deadline.dispose();
-  }
-}
 
 interface Redemption {
   readonly authorization: AuthorizationRequest;
