@@ -4,6 +4,7 @@ import { InsufficientScopeError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import { stepUpScope } from '../core/session/session.ts';
 import { authenticateServer } from './authenticateCommand.ts';
+import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
@@ -25,7 +26,7 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
       `Testing the connection to ${JSON.stringify(name)}`,
       (_report, signal) => testConnection(target, ports, signal),
     );
-    void window.showInformationMessage(sentence(name, report));
+    void window.showInformationMessage(withoutLinks(sentence(name, report)));
   } catch (error) {
     showError(
       error,
