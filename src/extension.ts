@@ -10,6 +10,7 @@ import { Authenticator } from './core/session/authenticator.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
+import { createPasteRedirect } from './node/pasteRedirect.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -18,6 +19,8 @@ import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
 import { createUriHandler, createUriHandlerRedirect } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
+import { signInWayPrompt } from './vscode/signInWayPrompt.ts';
+import { WaitingViews } from './vscode/waitingViews.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
 export interface Surroundings {
@@ -52,13 +55,14 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
     loopback: createLoopbackRedirect(pending, log),
+    paste: createPasteRedirect(pending, log),
   };
   const authentication = {
     ...network,
     browser,
     redirects,
     pending,
-    prompt: personPrompt,
+    prompt: { ...personPrompt, ...signInWayPrompt },
     registrations,
     redactor,
     clientMetadataUrl: configuredClientMetadataUrl,
@@ -67,14 +71,26 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const inventory = new Inventory({ sessions, authenticator, refresher, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 
+  const waitingViews = new WaitingViews(clock);
+
   context.subscriptions.push(
     channel,
     sessions,
     authenticator,
     inventory,
     files,
+    waitingViews,
     window.registerUriHandler(createUriHandler(pending, log)),
-    registerCommands({ ...network, inventory, authenticator, refresher, sessions, files, channel }),
+    registerCommands({
+      ...network,
+      inventory,
+      authenticator,
+      refresher,
+      sessions,
+      files,
+      waitingViews,
+      channel,
+    }),
     new ServersView(inventory, clock),
   );
   log.info('MCP Auth started', {

@@ -8,6 +8,7 @@ export type AuthErrorCode =
   | 'cancelled'
   | 'client_rejected'
   | 'client_required'
+  | 'device_unavailable'
   | 'discovery_failed'
   | 'insecure_url'
   | 'insufficient_scope'
@@ -44,6 +45,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   cancelled: 'none',
   client_rejected: 'enterClient',
   client_required: 'enterClient',
+  device_unavailable: 'authenticate',
   discovery_failed: 'showLog',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',

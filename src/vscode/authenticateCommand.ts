@@ -1,15 +1,18 @@
 import { window } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
-import { isCancelled } from '../core/errors.ts';
+import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { AuthenticationTarget, RunningAuthentication } from '../core/session/authenticator.ts';
 import { stepTexts } from '../core/session/stateText.ts';
+import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
-import { withCancellableProgress } from './withProgress.ts';
+import { serverNode } from './treeNode.ts';
+import { waitingText } from './waitingText.ts';
+import { type ReportProgress, withCancellableProgress } from './withProgress.ts';
 
 /** How long the status bar says that an authentication was cancelled, in milliseconds. */
 const cancelledTime = 8_000;
@@ -31,15 +34,58 @@ export async function authenticateThroughLocalhostCommand(
   ports: CommandPorts,
 ): Promise<void> {
   const server = await pickOAuthServer(argument, ports);
+  if (server) {
+    await startAnew(server, ports, { redirectKind: 'loopback' });
+  }
+}
+
+/**
+ * "Authenticate (No Browser)": for machines without a browser, and for browsers elsewhere. Shows the address to
+ * open, and takes what the browser ended at; or shows a code to enter, where the authorization server offers that.
+ */
+export async function authenticateNoBrowserCommand(argument: unknown, ports: CommandPorts): Promise<void> {
+  const server = await pickOAuthServer(argument, ports);
+  if (server) {
+    await startAnew(server, ports, { redirectKind: 'paste' });
+  }
+}
+
+/** "Authenticate with a Device Code": shows a code to enter on another device; again, if it is shown already. */
+export async function authenticateDeviceCommand(argument: unknown, ports: CommandPorts): Promise<void> {
+  const server = await pickOAuthServer(argument, ports);
   if (!server) {
     return;
   }
-  const running =
-    server.endpoint?.kind === 'url' ? ports.authenticator.running(server.endpoint.canonicalUrl) : undefined;
+  const running = runningAt(server, ports);
+  if (running?.waiting?.kind === 'device') {
+    await ports.waitingViews.show(server, running);
+    return;
+  }
+  await startAnew(server, ports, { grant: 'deviceCode' });
+}
+
+async function startAnew(
+  server: ServerSnapshot,
+  ports: CommandPorts,
+  options: AuthenticationOptions,
+): Promise<void> {
+  const running = runningAt(server, ports);
   running?.cancel();
   await running?.result.catch(() => undefined);
-  await authenticateServer(server, ports, { redirectKind: 'loopback' });
+  await authenticateServer(server, ports, options);
 }
+
+function runningAt(
+  { endpoint }: ServerSnapshot,
+  { authenticator }: CommandPorts,
+): RunningAuthentication | undefined {
+  return endpoint?.kind === 'url' ? authenticator.running(endpoint.canonicalUrl) : undefined;
+}
+
+type AuthenticationOptions = Pick<
+  AuthenticationTarget,
+  'additionalScope' | 'askForSecret' | 'grant' | 'redirectKind'
+>;
 
 async function pickOAuthServer(
   argument: unknown,
@@ -57,7 +103,7 @@ async function pickOAuthServer(
 export async function authenticateServer(
   server: ServerSnapshot,
   ports: CommandPorts,
-  options: Pick<AuthenticationTarget, 'additionalScope' | 'askForSecret' | 'redirectKind'>,
+  options: AuthenticationOptions,
 ): Promise<void> {
   const { name } = server.definition;
   try {
@@ -65,14 +111,14 @@ export async function authenticateServer(
     const existing = ports.authenticator.running(target.canonicalUrl);
     if (existing) {
       // The progress of the first click is still there; a second click means that the page got lost.
-      await existing.reopenBrowser();
+      await reopen(server, existing, ports);
       return;
     }
     const running = ports.authenticator.start({ ...target, ...options });
     await withCancellableProgress(`Authenticating at ${JSON.stringify(name)}`, (report, signal) =>
-      follow(running, report, signal),
+      follow({ server, running }, { report, signal }, ports),
     );
-    void window.showInformationMessage(`Authenticated at ${JSON.stringify(name)}.`);
+    void window.showInformationMessage(withoutLinks(`Authenticated at ${JSON.stringify(name)}.`));
   } catch (error) {
     if (isCancelled(error)) {
       window.setStatusBarMessage(
@@ -82,12 +128,13 @@ export async function authenticateServer(
       return;
     }
     const again = () => authenticateServer(server, ports, options);
+    const isUnavailable = error instanceof AuthError && error.code === 'device_unavailable';
     const { oauth } = server.definition.kind === 'remote' ? server.definition : {};
     showError(
       error,
       {
         subject: name,
-        authenticate: again,
+        authenticate: isUnavailable ? () => authenticateServer(server, ports, {}) : again,
         retry: again,
         enterClient:
           oauth?.clientId === undefined
@@ -100,19 +147,39 @@ export async function authenticateServer(
   }
 }
 
-async function follow(
+/** What got lost is shown once more: the page in the browser, the box to paste into, or the code. */
+async function reopen(
+  server: ServerSnapshot,
   running: RunningAuthentication,
-  report: (message: string) => void,
-  signal: AbortSignal,
+  { waitingViews }: CommandPorts,
+): Promise<void> {
+  const { waiting } = running;
+  const isInBrowser = waiting?.kind === 'response' && waiting.redirectKind !== 'paste';
+  await (isInBrowser ? running.reopenBrowser() : waitingViews.show(server, running));
+}
+
+async function follow(
+  { server, running }: { readonly server: ServerSnapshot; readonly running: RunningAuthentication },
+  { report, signal }: { readonly report: ReportProgress; readonly signal: AbortSignal },
+  { waitingViews }: CommandPorts,
 ): Promise<void> {
   const cancel = () => running.cancel();
   signal.addEventListener('abort', cancel, { once: true });
-  report(stepTexts[running.step].sentence);
-  const steps: Disposable = running.onDidChangeStep((step) => report(stepTexts[step].sentence));
+  const sentence = () => stepTexts[running.step].sentence;
+  report(sentence());
+  const subscriptions: readonly Disposable[] = [
+    running.onDidChangeStep(() => report(sentence())),
+    running.onDidWait((waiting) => {
+      report(`${sentence()} ${waitingText(waiting, serverNode(server))}`);
+      void waitingViews.show(server, running);
+    }),
+  ];
   try {
     await running.result;
   } finally {
-    steps.dispose();
+    for (const subscription of subscriptions) {
+      subscription.dispose();
+    }
     signal.removeEventListener('abort', cancel);
   }
 }

@@ -6,7 +6,12 @@ import type { Fetch } from '../core/oauth/oauthFetch.ts';
 import type { Authenticator } from '../core/session/authenticator.ts';
 import type { SessionRefresher } from '../core/session/refresh.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
-import { authenticateCommand, authenticateThroughLocalhostCommand } from './authenticateCommand.ts';
+import {
+  authenticateCommand,
+  authenticateDeviceCommand,
+  authenticateNoBrowserCommand,
+  authenticateThroughLocalhostCommand,
+} from './authenticateCommand.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
@@ -16,6 +21,12 @@ import { showError } from './showError.ts';
 import { signOutCommand } from './signOutCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
+import {
+  copyUserCodeCommand,
+  openVerificationPageCommand,
+  pasteRedirectUrlCommand,
+} from './waitingCommands.ts';
+import type { WaitingViews } from './waitingViews.ts';
 
 /** What the commands work with. */
 export interface CommandPorts {
@@ -24,6 +35,7 @@ export interface CommandPorts {
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
   readonly files: ConfigurationFiles;
+  readonly waitingViews: WaitingViews;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -35,6 +47,11 @@ type Command = (argument: unknown, ports: CommandPorts) => Promise<void> | void;
 const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.authenticate]: authenticateCommand,
   [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
+  [commandIds.authenticateNoBrowser]: authenticateNoBrowserCommand,
+  [commandIds.authenticateDevice]: authenticateDeviceCommand,
+  [commandIds.pasteRedirectUrl]: pasteRedirectUrlCommand,
+  [commandIds.copyUserCode]: copyUserCodeCommand,
+  [commandIds.openVerificationPage]: openVerificationPageCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
   [commandIds.signOut]: signOutCommand,
   [commandIds.testConnection]: testConnectionCommand,

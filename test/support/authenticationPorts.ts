@@ -5,6 +5,7 @@ import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
 import type { ClientPrompt } from '../../src/core/oauth/obtainClient.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from '../../src/core/oauth/pkceWaiver.ts';
+import type { SignInWayPrompt } from '../../src/core/oauth/signInWay.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
@@ -24,7 +25,7 @@ export interface AssemblyOptions {
   readonly browser?: BrowserScript;
   readonly redirectUri?: string;
   /** Questions without an answer here fail the test. */
-  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt>;
+  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt & SignInWayPrompt>;
   readonly secrets?: FakeSecretStorage;
 }
 
@@ -86,6 +87,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     },
     redirects: {
       uriHandler: { open: async () => openRedirect(options.redirectUri ?? redirectUri) },
+      paste: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4713}/callback`) },
       loopback: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4712}/callback`) },
     },
     pending,
@@ -93,6 +95,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
       askClientId: unexpectedQuestion,
       askClientSecret: unexpectedQuestion,
       askWaivePkce: unexpectedQuestion,
+      askBrowserlessWay: unexpectedQuestion,
       ...prompt,
     },
     registrations,

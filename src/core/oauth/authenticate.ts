@@ -1,14 +1,21 @@
 import { AuthError } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
-import type { AuthenticationPorts, AuthenticationRequest, AuthenticationStep } from './authentication.ts';
+import {
+  type AuthenticationPorts,
+  type AuthenticationRequest,
+  type AuthenticationStep,
+  isPersonsTurn,
+} from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
 import { runCodeGrant } from './codeGrant.ts';
+import { runDeviceGrant } from './deviceGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
 import { isSameAuthority, rememberedDiscovery } from './rememberedDiscovery.ts';
 import { withRevalidation } from './revalidation.ts';
+import { choosesDeviceGrant } from './signInWay.ts';
 
 /**
  * Authenticates at one server by the authorization code grant with PKCE (B2–B5): discovery, registration,
@@ -23,7 +30,8 @@ export async function authenticate(
   ports: AuthenticationPorts,
 ): Promise<Session> {
   const { signal, onStep, previous } = request;
-  const remembered = previous && rememberedDiscovery(previous);
+  // What a session remembers of its server may leave out that it offers device codes.
+  const remembered = previous && request.grant === undefined ? rememberedDiscovery(previous) : undefined;
   if (!remembered) {
     onStep('discovering');
     return await signIn(await discover(request, ports, signal), request, ports);
@@ -38,7 +46,7 @@ export async function authenticate(
     attempt: (discovered, attemptSignal, { onBrowser, onExchange }) => {
       const follow = (step: AuthenticationStep) => {
         onStep(step);
-        if (step === 'openingBrowser') {
+        if (isPersonsTurn(step)) {
           onBrowser();
         } else if (step === 'exchangingCode') {
           onExchange();
@@ -55,11 +63,19 @@ async function signIn(
   ports: AuthenticationPorts,
 ): Promise<Session> {
   const { authorizationServer: server } = discovered;
+  if (await choosesDeviceGrant(server, request, ports)) {
+    const session = await runDeviceGrant(discovered, request, ports);
+    logSuccess(discovered, ports);
+    return session;
+  }
   assertCodeGrantSupported(server);
   await assertPkceOrWaived(server, ports, request.signal);
   request.onStep('registering');
-  const remembered = request.redirectKind ?? (await ports.registrations.redirectKind(server.issuer));
-  const kinds = selectRedirects({ callbackPort: request.oauth?.callbackPort, remembered });
+  const kinds = selectRedirects({
+    callbackPort: request.oauth?.callbackPort,
+    remembered: await ports.registrations.redirectKind(server.issuer),
+    wanted: request.redirectKind,
+  });
   for (const [index, kind] of kinds.entries()) {
     try {
       const session = await runCodeGrant(kind, discovered, request, ports);

@@ -7,6 +7,8 @@ import type { ClientPrompt } from './obtainClient.ts';
 import type { PendingAuthorizations } from './pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from './pkceWaiver.ts';
 import type { RedirectKind, RedirectReceiver } from './redirect.ts';
+import type { SignInWayPrompt } from './signInWay.ts';
+import type { Waiting } from './waiting.ts';
 
 /** Where an authentication is, in order. */
 export type AuthenticationStep =
@@ -14,7 +16,14 @@ export type AuthenticationStep =
   | 'registering'
   | 'openingBrowser'
   | 'waitingForBrowser'
+  | 'waitingForPaste'
+  | 'waitingForDevice'
   | 'exchangingCode';
+
+/** Whether the person has something to do from this step on, which takes as long as it takes. */
+export function isPersonsTurn(step: AuthenticationStep): boolean {
+  return step === 'openingBrowser' || step === 'waitingForPaste' || step === 'waitingForDevice';
+}
 
 /** Opens a URL in the person's browser, byte for byte. */
 export interface Browser {
@@ -30,7 +39,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
-  readonly prompt: ClientPrompt & PkceWaiverPrompt;
+  readonly prompt: ClientPrompt & PkceWaiverPrompt & SignInWayPrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;
   /** The https URL of the document that describes this client, where its user has published one. */
@@ -51,10 +60,12 @@ export interface AuthenticationRequest {
   readonly additionalScope?: string | undefined;
   /** The kind of redirect that the person wants, instead of the one that would be tried first. */
   readonly redirectKind?: RedirectKind | undefined;
+  /** The grant that the person wants, where it is not the authorization code grant. */
+  readonly grant?: 'deviceCode' | undefined;
   /** The session that this one takes the place of: what was found out for it spares discovery. */
   readonly previous?: Session | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (step: AuthenticationStep) => void;
-  /** Called when the browser shows the page, with a function that shows the same page once more. */
-  readonly onWaiting?: ((reopen: () => Promise<boolean>) => void) | undefined;
+  /** Called after the step that the person has to do something in, with what that is. */
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
 }

@@ -104,6 +104,7 @@ const endpoints = [
   ['token_endpoint', 'token endpoint'],
   ['registration_endpoint', 'registration endpoint'],
   ['revocation_endpoint', 'revocation endpoint'],
+  ['device_authorization_endpoint', 'device authorization endpoint'],
 ] as const;
 
 function assertUsable(metadata: AuthorizationServer, host: string): AuthorizationServer {

@@ -10,7 +10,7 @@ import type { Discovered } from './discovery.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
-import type { RedirectKind } from './redirect.ts';
+import { provenKind, type RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { selectScope, unionScopes } from './scope.ts';
 import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
@@ -52,14 +52,14 @@ export async function runCodeGrant(
     for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
       ports.redactor.learn(secret);
     }
-    const response = await askPerson(authorization, request, ports);
+    const { response, isPasted } = await askPerson({ authorization, server, kind }, request, ports);
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
       { authorization, server, client, resource, request, scope },
       ports,
     );
-    await keepProvenClient({ server, client, redirectUri, kind }, ports);
+    await keepProvenClient({ server, client, redirectUri, redirectKind: provenKind(kind, isPasted) }, ports);
     return session;
   } catch (error) {
     if (!(error instanceof StaleClientError)) {

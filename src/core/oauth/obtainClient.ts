@@ -3,14 +3,18 @@ import { AuthError, throwIfAborted } from '../errors.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import { type ClientRegistration, selectAuthMethod } from './clientRegistration.ts';
+import { deviceCodeGrantType, registerDeviceClient } from './deviceClient.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { registerClient } from './registration.ts';
 
 /** Asks the person for what only they can know about a pre-registered client. */
 export interface ClientPrompt {
-  /** @returns `undefined` when the person gives up; the redirect URI is what they have to register */
+  /**
+   * @returns `undefined` when the person gives up; the redirect URI is what they have to register, `undefined`
+   * where it has to be a client that may use device codes
+   */
   askClientId(
-    question: { readonly issuer: string; readonly redirectUri: string },
+    question: { readonly issuer: string; readonly redirectUri: string | undefined },
     signal: AbortSignal,
   ): Promise<string | undefined>;
   /** @returns the empty string for a client without a secret, `undefined` when the person gives up */
@@ -23,7 +27,8 @@ export interface ClientPrompt {
 /** What a client is needed for. */
 export interface ClientRequest {
   readonly server: AuthorizationServer;
-  readonly redirectUri: string;
+  /** `undefined` for the device authorization grant. */
+  readonly redirectUri: string | undefined;
   readonly scope: string | undefined;
   /** `oauth.clientId` of the definition. */
   readonly clientId: string | undefined;
@@ -57,13 +62,17 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
   if (metadataUrl !== undefined && server.client_id_metadata_document_supported === true) {
     return { origin: 'metadataDocument', clientId: metadataUrl, tokenEndpointAuthMethod: 'none' };
   }
-  const known = await ports.registrations.find({ issuer: server.issuer, redirectUri }, ports.clock.now());
+  const key = { issuer: server.issuer, redirectUri: redirectUri ?? deviceCodeGrantType };
+  const known = await ports.registrations.find(key, ports.clock.now());
   throwIfAborted(signal);
   if (known) {
     return known;
   }
   if (server.registration_endpoint !== undefined) {
-    return await registerClient(server, { redirectUri, scope }, createOAuthFetch(ports, signal));
+    const fetch = createOAuthFetch(ports, signal);
+    return redirectUri === undefined
+      ? await registerDeviceClient(server, scope, fetch)
+      : await registerClient(server, { redirectUri, scope }, fetch);
   }
   const entered = await ports.prompt.askClientId({ issuer: server.issuer, redirectUri }, signal);
   throwIfAborted(signal);

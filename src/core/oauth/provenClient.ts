@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
-import type { RedirectKind } from './redirect.ts';
+import type { ReturningRedirectKind } from './redirect.ts';
 import type { Authority } from './token.ts';
 
 /** Where clients are remembered. */
@@ -16,12 +16,15 @@ export async function keepProvenClient(
     server,
     client,
     redirectUri,
-    kind,
-  }: Authority & { readonly redirectUri: string; readonly kind: RedirectKind },
+    redirectKind,
+  }: Authority & {
+    readonly redirectUri: string;
+    readonly redirectKind: ReturningRedirectKind | undefined;
+  },
   { registrations, log }: ProvenClientPorts,
 ): Promise<void> {
   try {
-    await registrations.keep({ issuer: server.issuer, redirectUri, redirectKind: kind }, client);
+    await registrations.keep({ issuer: server.issuer, redirectUri, redirectKind }, client);
   } catch (error) {
     // Costs the next sign-in one request; this one has succeeded.
     log.warn('The client registration could not be saved', { reason: error });

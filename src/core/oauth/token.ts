@@ -102,7 +102,13 @@ export async function refreshTokens(
   );
 }
 
-async function processed(
+/**
+ * Sends a token request and processes its response.
+ *
+ * @param codes what error codes mean beside a rejected client
+ * @throws AuthError
+ */
+export async function processed(
   server: AuthorizationServer,
   send: () => Promise<oauth.TokenEndpointResponse>,
   codes: Parameters<typeof toAuthError>[2] = {},
@@ -130,7 +136,7 @@ async function processed(
  * that differs, an algorithm that metadata does not list) may cost a session, least of all in a refresh. And
  * where the body names an error, a challenge beside it adds nothing (RFC 6749, section 5.2).
  */
-async function essentials(response: Response): Promise<Response> {
+export async function essentials(response: Response): Promise<Response> {
   let body: unknown;
   try {
     body = await response.clone().json();

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ClientRegistration } from '../oauth/clientRegistration.ts';
-import type { RedirectKind } from '../oauth/redirect.ts';
+import type { ReturningRedirectKind } from '../oauth/redirect.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 
 /** Identifies a dynamic registration: the server that made it and the redirect URI that it holds for. */
@@ -13,7 +13,8 @@ export interface RegistrationKey {
 
 /** What is remembered of a sign-in that has worked. */
 export interface ProvenRedirect extends RegistrationKey {
-  readonly redirectKind: RedirectKind;
+  /** By what kind of redirect, if it was by one. */
+  readonly redirectKind: ReturningRedirectKind | undefined;
 }
 
 /** Identifies a client that was registered by hand. */
@@ -71,7 +72,7 @@ export class RegistrationStore {
   }
 
   /** By what kind of redirect the last sign-in at an issuer worked. */
-  async redirectKind(issuer: string): Promise<RedirectKind | undefined> {
+  async redirectKind(issuer: string): Promise<ReturningRedirectKind | undefined> {
     return (await this.#read(issuer))?.redirectKind;
   }
 
@@ -97,7 +98,13 @@ export class RegistrationStore {
       origin === 'dynamic'
         ? [{ redirectUri, ...client }, ...others].slice(0, keptPerIssuer)
         : (before?.registrations ?? []);
-    await this.#write({ ...before, version: 1, issuer, redirectKind, registrations });
+    await this.#write({
+      ...before,
+      version: 1,
+      issuer,
+      redirectKind: redirectKind ?? before?.redirectKind,
+      registrations,
+    });
   }
 
   /** Whether the person has decided to sign in at an issuer that does not say that it supports PKCE. */

@@ -1,0 +1,98 @@
+import { AuthError } from '../errors.ts';
+import { canonicalServerUrl } from '../serverUrl.ts';
+import type { Session } from '../session/session.ts';
+import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAuthorization.ts';
+import { deviceCodeGrantType } from './deviceClient.ts';
+import { pollForTokens } from './devicePolling.ts';
+import type { Discovered } from './discovery.ts';
+import { createOAuthFetch } from './oauthFetch.ts';
+import { obtainClient } from './obtainClient.ts';
+import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
+import { rememberedMetadata } from './rememberedDiscovery.ts';
+import { selectScope, unionScopes } from './scope.ts';
+import type { Authority } from './token.ts';
+import { toTokenSet } from './tokenSet.ts';
+
+/**
+ * Runs the device authorization grant: the person enters a code on any device, and this one asks whether they
+ * did. What it ends with is a session as any other. A registration from before that the server no longer knows
+ * is dropped and redone, once, since there is none from before then.
+ *
+ * @throws AuthError `device_unavailable` where the server does not offer it, else as `authenticate` does
+ * @see RFC 8628
+ */
+export async function runDeviceGrant(
+  discovered: Discovered,
+  request: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): Promise<Session> {
+  const { authorizationServer: server } = discovered;
+  const { oauth, askForSecret, signal } = request;
+  assertDeviceGrantOffered(discovered);
+  request.onStep('registering');
+  const scope = unionScopes(selectScope(oauth?.scopes, discovered), request.additionalScope);
+  const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(request.serverUrl);
+  const client = await obtainClient(
+    { server, redirectUri: undefined, scope, clientId: oauth?.clientId, askForSecret, signal },
+    ports,
+  );
+  ports.redactor.learn(client.clientSecret);
+  const authority = { server, client };
+  const fetch = createOAuthFetch(ports, signal);
+  let device: DeviceAuthorization;
+  try {
+    device = await requestDeviceAuthorization(authority, { scope, resource }, fetch);
+  } catch (error) {
+    if (!(await dropRejectedClient(error, authority, ports))) {
+      throw error;
+    }
+    ports.log.info('The server has forgotten this editor, which introduces itself anew');
+    return await runDeviceGrant(discovered, request, ports);
+  }
+  ports.redactor.learn(device.deviceCode);
+  ports.redactor.learn(device.userCode);
+  tellPerson(device, request, ports);
+  const { tokens, requestedAt } = await pollForTokens({ authority, device, resource }, ports, signal);
+  await keepDeviceClient(authority, ports);
+  return {
+    serverUrl: canonicalServerUrl(request.serverUrl),
+    resource,
+    authorizationServer: rememberedMetadata(server),
+    client,
+    requestedScope: scope,
+    tokens: toTokenSet(tokens, requestedAt),
+    createdAt: requestedAt,
+  };
+}
+
+/** Before anything is registered or asked. */
+function assertDeviceGrantOffered({ authorizationServer: server }: Discovered): void {
+  if (server.device_authorization_endpoint === undefined || server.token_endpoint === undefined) {
+    throw new AuthError(
+      'device_unavailable',
+      `The authorization server ${new URL(server.issuer).host} does not offer to sign in with a device code.`,
+    );
+  }
+}
+
+async function keepDeviceClient(authority: Authority, ports: AuthenticationPorts): Promise<void> {
+  // No redirect was in use, so that what is remembered of redirects stays.
+  await keepProvenClient({ ...authority, redirectUri: deviceCodeGrantType, redirectKind: undefined }, ports);
+}
+
+function tellPerson(
+  { userCode, verificationUri, verificationUriComplete, lifetime }: DeviceAuthorization,
+  { signal, onStep, onWaiting }: AuthenticationRequest,
+  { browser, clock }: AuthenticationPorts,
+): void {
+  onStep('waitingForDevice');
+  onWaiting?.({
+    kind: 'device',
+    userCode,
+    verificationUri,
+    verificationUriComplete,
+    expiresAt: clock.now() + lifetime,
+    open: () => browser.open(verificationUriComplete ?? verificationUri, signal),
+  });
+}
