@@ -23,7 +23,7 @@ export function parsePastedText(text: string): PastedText {
   }
   for (const part of parameterParts(pasted)) {
     const parameters = parseRedirectQuery(part, 'encoded');
-    if (parameters.has('code') || parameters.has('error')) {
+    if (parameters.get('code') || parameters.get('error')) {
       return { kind: 'response', parameters };
     }
   }

@@ -19,7 +19,7 @@ describe('a link in a notification', () => {
       assert.deepEqual(more, []);
       assert.equal(found?.[1], 'Label');
       assert.ok(found[2]?.startsWith('command:mcpAuth.authenticate?'));
-      assert.deepEqual(argumentsOf(found[2]), [node]);
+      assert.deepEqual(argumentsOf(found[2] ?? ''), [node]);
     });
   }
 
