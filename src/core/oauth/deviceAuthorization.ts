@@ -34,6 +34,9 @@ const defaultInterval = 5_000;
 export const longestInterval = 60_000;
 const shortestInterval = 1_000;
 
+/** More does not fit a QR code that a phone could read, nor a screen. */
+const longestAddress = 1000;
+
 /** No line breaks, and nothing that would change how the text around it reads. */
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
@@ -88,7 +91,7 @@ export function boundedInterval(interval: number): number {
 
 /** The page is shown as a link and opened: anything but a web page is refused, whoever names it. */
 function verificationPage(uri: string, host: string): URL {
-  if (!URL.canParse(uri)) {
+  if (uri.length > longestAddress || !URL.canParse(uri)) {
     throw new AuthError('invalid_response', `The page that ${host} names to enter the code at is not a URL.`);
   }
   const url = new URL(uri);

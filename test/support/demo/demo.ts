@@ -12,6 +12,8 @@ export interface DemoOptions {
   /** Default 3600. */
   readonly accessTokenTtlSeconds?: number;
   readonly staticClients?: readonly StaticClient[];
+  /** Offers device codes (RFC 8628). Default: false. */
+  readonly deviceFlow?: boolean;
 }
 
 /** A running OAuth-protected MCP server and its authorization server. */
@@ -31,7 +33,8 @@ export interface Demo {
 
 /** Starts the MCP server and its authorization server on two ports of one host. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const { host = '127.0.0.1', port = 0, accessTokenTtlSeconds = 3600, staticClients = [] } = options;
+  const { host = '127.0.0.1', port = 0, accessTokenTtlSeconds = 3600 } = options;
+  const { staticClients = [], deviceFlow = false } = options;
   const resourceListener = await listen(host, port);
   const authorizationListener = await listen(host, port === 0 ? 0 : port + 1).catch(async (error) => {
     await resourceListener.close();
@@ -48,6 +51,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     resource: mcpUrl,
     accessTokenTtlSeconds,
     staticClients,
+    deviceFlow,
     journal,
   });
   authorizationListener.server.on('request', authorizationServer.handler);

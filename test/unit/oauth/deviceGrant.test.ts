@@ -424,6 +424,11 @@ describe('the device authorization grant', () => {
       ['with an interval that is none', { interval: 'often' }, { code: 'invalid_response' }],
       ['with an interval of nothing', { interval: 0 }, { code: 'invalid_response' }],
       ['with a page that is no URL', { verification_uri: 'over there' }, { code: 'invalid_response' }],
+      [
+        'with a page that fits no QR code',
+        { verification_uri: `https://as.example/${'a'.repeat(1000)}` },
+        { code: 'invalid_response' },
+      ],
       ['with a script for a page', { verification_uri: 'javascript:alert(1)' }, { code: 'insecure_url' }],
       ['with a file for a page', { verification_uri: 'file:///etc/passwd' }, { code: 'insecure_url' }],
       ['with a page by http', { verification_uri: 'http://as.example/device' }, { code: 'insecure_url' }],
