@@ -92,7 +92,7 @@ function showStep(input: InputBox, { url }: WaitingForResponse, step: number | u
     input.value = url.href;
     input.valueSelection = [0, url.href.length];
     input.prompt =
-      'This address is on your clipboard. Open it in any browser, on any machine, and sign in. Then press Enter';
+      'This address is on your clipboard. Open it in any browser, on any machine, and sign in there';
     input.placeholder = undefined;
     return;
   }
