@@ -1,4 +1,4 @@
-import { env, type InputBox, QuickInputButtons, ThemeIcon, window } from 'vscode';
+import { env, QuickInputButtons, ThemeIcon, window } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import type { WaitingForResponse } from '../core/oauth/waiting.ts';
 
@@ -16,88 +16,95 @@ export interface PasteBoxOptions {
  * Asks for what the browser ended at, after the address to open if nobody has seen that yet. Stays open while the
  * user is elsewhere, which they have to be. Dispose it when the sign-in has ended.
  */
-export function showPasteBox(waiting: WaitingForResponse, options: PasteBoxOptions): Disposable {
-  const input = window.createInputBox();
-  input.title = `Authenticate at ${JSON.stringify(options.name)}`;
-  input.ignoreFocusOut = true;
-  const buttons = {
-    copy: { iconPath: new ThemeIcon('copy'), tooltip: 'Copy the Address' },
-    open: { iconPath: new ThemeIcon('link-external'), tooltip: 'Open the Address on This Machine' },
+export class PasteBox implements Disposable {
+  readonly #waiting: WaitingForResponse;
+  readonly #options: PasteBoxOptions;
+  readonly #input = window.createInputBox();
+  readonly #copy = { iconPath: new ThemeIcon('copy'), tooltip: 'Copy the Address' };
+  readonly #open = {
+    iconPath: new ThemeIcon('link-external'),
+    tooltip: 'Open the Address on This Machine',
   };
-  let isDone = false;
-  let step = options.showsAddress ? 1 : 2;
-  const goTo = (next: number) => {
-    step = next;
-    input.buttons = [
-      ...(options.showsAddress && step === 2 ? [QuickInputButtons.Back] : []),
-      buttons.copy,
-      buttons.open,
-    ];
-    showStep(input, waiting, options.showsAddress ? step : undefined);
-  };
-  const paste = () => {
-    input.validationMessage = waiting.paste(input.value);
-    isDone = input.validationMessage === undefined;
-    if (isDone) {
-      input.hide();
-    }
-  };
-  input.onDidAccept(() => (step === 1 ? goTo(2) : paste()));
-  input.onDidChangeValue((value) => {
-    input.validationMessage = step === 1 || value === '' ? undefined : waiting.check(value);
-  });
-  input.onDidTriggerButton((button) => {
-    switch (button) {
-      case buttons.copy:
+  #step: 'address' | 'answer' = 'answer';
+  #isDone = false;
+
+  constructor(waiting: WaitingForResponse, options: PasteBoxOptions) {
+    this.#waiting = waiting;
+    this.#options = options;
+    const input = this.#input;
+    input.title = `Authenticate at ${JSON.stringify(options.name)}`;
+    input.ignoreFocusOut = true;
+    input.onDidAccept(() => (this.#step === 'address' ? this.#askForAnswer() : this.#paste()));
+    input.onDidChangeValue((value) => {
+      const isJudged = this.#step === 'answer' && value !== '';
+      input.validationMessage = isJudged ? waiting.check(value) : undefined;
+    });
+    input.onDidTriggerButton((button) => {
+      if (button === this.#copy) {
         void copyAddress(waiting);
-        break;
-      case buttons.open:
+      } else if (button === this.#open) {
         void waiting.open();
-        break;
-      default:
-        goTo(1);
+      } else {
+        this.#showAddress();
+      }
+    });
+    input.onDidHide(() => this.#onHidden());
+    if (options.showsAddress) {
+      input.totalSteps = 2;
+      void copyAddress(waiting);
+      this.#showAddress();
+    } else {
+      this.#askForAnswer();
     }
-  });
-  input.onDidHide(() => {
-    if (!isDone) {
-      options.onGivenUp();
-    }
-    input.dispose();
-  });
-  if (options.showsAddress) {
-    void copyAddress(waiting);
+    input.show();
   }
-  goTo(step);
-  input.show();
-  return {
-    dispose() {
-      isDone = true;
-      input.dispose();
-    },
-  };
+
+  dispose(): void {
+    this.#isDone = true;
+    this.#input.dispose();
+  }
+
+  #showAddress(): void {
+    const { href } = this.#waiting.url;
+    this.#step = 'address';
+    this.#input.step = 1;
+    this.#input.buttons = [this.#copy, this.#open];
+    this.#input.value = href;
+    this.#input.valueSelection = [0, href.length];
+    this.#input.validationMessage = undefined;
+    this.#input.prompt =
+      'This address is on your clipboard. Open it in any browser, on any machine, and sign in there';
+  }
+
+  #askForAnswer(): void {
+    const { showsAddress } = this.#options;
+    this.#step = 'answer';
+    if (showsAddress) {
+      this.#input.step = 2;
+    }
+    this.#input.buttons = [...(showsAddress ? [QuickInputButtons.Back] : []), this.#copy, this.#open];
+    this.#input.value = '';
+    this.#input.placeholder = 'http://localhost…/callback?code=…';
+    this.#input.prompt =
+      'Paste the address that the browser ended at after you signed in, even if it shows no page there';
+  }
+
+  #paste(): void {
+    this.#input.validationMessage = this.#waiting.paste(this.#input.value);
+    if (this.#input.validationMessage === undefined) {
+      this.dispose();
+    }
+  }
+
+  #onHidden(): void {
+    if (!this.#isDone) {
+      this.dispose();
+      this.#options.onGivenUp();
+    }
+  }
 }
 
 /** It holds no secret but the `state`, which the page and the browser's history have as well. */
 async function copyAddress({ url }: WaitingForResponse): Promise<void> {
   await env.clipboard.writeText(url.href);
-}
-
-function showStep(input: InputBox, { url }: WaitingForResponse, step: number | undefined): void {
-  input.validationMessage = undefined;
-  if (step !== undefined) {
-    input.step = step;
-    input.totalSteps = 2;
-  }
-  if (step === 1) {
-    input.value = url.href;
-    input.valueSelection = [0, url.href.length];
-    input.prompt =
-      'This address is on your clipboard. Open it in any browser, on any machine, and sign in there';
-    input.placeholder = undefined;
-    return;
-  }
-  input.value = '';
-  input.placeholder = 'http://localhost…/callback?code=…';
-  input.prompt =
-    'Paste the address that the browser ended at after you signed in, even if it shows no page there';
 }

@@ -4,14 +4,14 @@ import type { ServerSnapshot } from '../core/inventory.ts';
 import type { WaitingForDevice, WaitingForResponse } from '../core/oauth/waiting.ts';
 import type { RunningAuthentication } from '../core/session/authenticator.ts';
 import type { DeviceCodePanel } from './deviceCodePanel.ts';
-import { showPasteBox } from './pasteBox.ts';
+import { PasteBox, type PasteBoxOptions } from './pasteBox.ts';
 import { serverNode } from './treeNode.ts';
 
 /** What is on the screen for the person to do, one thing per authentication; it goes when that ends. */
 export class WaitingViews implements Disposable {
   readonly #clock: Clock;
   readonly #panels = new Map<RunningAuthentication, DeviceCodePanel>();
-  readonly #boxes = new Map<RunningAuthentication, Disposable>();
+  readonly #boxes = new Map<RunningAuthentication, PasteBox>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,18 +23,15 @@ export class WaitingViews implements Disposable {
     if (waiting?.kind === 'device') {
       await this.#showCode(server, running, waiting);
     } else if (waiting?.redirectKind === 'paste') {
-      this.#showBox(running, waiting, {
-        name: server.definition.name,
-        showsAddress: true,
-        onGivenUp: () => running.cancel(),
-      });
+      const onGivenUp = () => running.cancel();
+      this.#showBox(running, waiting, { name: server.definition.name, showsAddress: true, onGivenUp });
     }
   }
 
   /** Asks for the redirect URL of an authentication whose page was opened. Giving up leaves that alone. */
   showPasteBox(server: ServerSnapshot, running: RunningAuthentication, waiting: WaitingForResponse): void {
-    const { name } = server.definition;
-    this.#showBox(running, waiting, { name, showsAddress: false, onGivenUp: () => undefined });
+    const onGivenUp = () => undefined;
+    this.#showBox(running, waiting, { name: server.definition.name, showsAddress: false, onGivenUp });
   }
 
   dispose(): void {
@@ -43,15 +40,10 @@ export class WaitingViews implements Disposable {
     }
   }
 
-  #showBox(
-    running: RunningAuthentication,
-    waiting: WaitingForResponse,
-    options: Parameters<typeof showPasteBox>[1],
-  ): void {
+  #showBox(running: RunningAuthentication, waiting: WaitingForResponse, options: PasteBoxOptions): void {
     this.#boxes.get(running)?.dispose();
-    const box = showPasteBox(waiting, options);
-    this.#boxes.set(running, box);
-    this.#endWith(running, this.#boxes);
+    this.#boxes.set(running, new PasteBox(waiting, options));
+    endWith(running, this.#boxes);
   }
 
   async #showCode(
@@ -59,26 +51,23 @@ export class WaitingViews implements Disposable {
     running: RunningAuthentication,
     waiting: WaitingForDevice,
   ): Promise<void> {
+    // Few people need it, and everybody would wait for it when VS Code starts.
+    const { DeviceCodePanel } = await import('./deviceCodePanel.ts');
     const existing = this.#panels.get(running);
     if (existing?.isOpen) {
       existing.reveal();
-      return;
+    } else if (running.waiting === waiting) {
+      const subject = { serverName: server.definition.name, node: serverNode(server) };
+      this.#panels.set(running, new DeviceCodePanel(subject, waiting, this.#clock));
+      endWith(running, this.#panels);
     }
-    // Few people need it, and everybody would wait for it when VS Code starts.
-    const { DeviceCodePanel } = await import('./deviceCodePanel.ts');
-    if (running.waiting !== waiting) {
-      return;
-    }
-    const subject = { serverName: server.definition.name, node: serverNode(server) };
-    this.#panels.set(running, new DeviceCodePanel(subject, waiting, this.#clock));
-    this.#endWith(running, this.#panels);
   }
+}
 
-  #endWith(running: RunningAuthentication, views: Map<RunningAuthentication, Disposable>): void {
-    const end = () => {
-      views.get(running)?.dispose();
-      views.delete(running);
-    };
-    running.result.then(end, end);
-  }
+function endWith(running: RunningAuthentication, views: Map<RunningAuthentication, Disposable>): void {
+  const end = () => {
+    views.get(running)?.dispose();
+    views.delete(running);
+  };
+  running.result.then(end, end);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { BrowserContext, Page } from 'playwright-core';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { type Journey, type JourneyOptions, journey } from './harness/journey.ts';
+import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
 import { notification } from './harness/serversView.ts';
 import { openSignInPage } from './harness/signIn.ts';
 
@@ -30,7 +31,7 @@ async function openElsewhere(context: BrowserContext, url: string): Promise<Page
 
 describe('signing in without a browser here', () => {
   it('shows and copies the address, and takes the one that a browser elsewhere ends at', () =>
-    go({}, async ({ vscode, view }) => {
+    go({}, async ({ demo, vscode, view }) => {
       await view.choose('sentry', 'Authenticate (No Browser)');
       await vscode.page.getByText('This address is on your clipboard').waitFor();
       await view.waitFor('sentry', 'waiting for the redirect URL');
@@ -43,7 +44,8 @@ describe('signing in without a browser here', () => {
       );
       assert.equal(vscode.context.pages().length, 1, 'no browser page was opened');
 
-      await box(vscode.page).press('Enter');
+      // Where the focus is after all, as for a person.
+      await vscode.page.keyboard.press('Enter');
       await vscode.page.getByText('Paste the address that the browser ended at').waitFor();
       await box(vscode.page).fill(address);
       await vscode.page.getByText('This is the address of the sign-in page').waitFor();
@@ -56,6 +58,8 @@ describe('signing in without a browser here', () => {
       await view.waitFor('sentry', /authenticated · \d+ min/);
       await box(vscode.page).waitFor({ state: 'hidden' });
       await vscode.screenshot('no-browser-authenticated');
+      const issued = new Set([...demo.journal.secrets].filter(isSearchable));
+      assert.deepEqual(await filesWithSecrets(vscode.home, issued), []);
     }));
 
   it('needs nothing pasted where that browser turns out to be on this machine', () =>

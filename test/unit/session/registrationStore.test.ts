@@ -36,6 +36,14 @@ describe('RegistrationStore', () => {
     assert.equal(await store.redirectKind('https://other.example'), undefined);
   });
 
+  it('goes on remembering it when a sign-in had no redirect', async () => {
+    await store.keep(key, registration('id'));
+    const pasted = { issuer, redirectUri: 'http://localhost:4711/callback', redirectKind: undefined };
+    await store.keep(pasted, registration('other'));
+    assert.equal(await store.redirectKind(issuer), 'uriHandler');
+    assert.equal((await store.find(pasted, 0))?.clientId, 'other');
+  });
+
   it('remembers the port of a loopback redirect, since it is registered', async () => {
     await store.keep(key, registration('id'));
     assert.equal(await store.loopbackPort(issuer), undefined);
