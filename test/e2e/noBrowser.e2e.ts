@@ -44,8 +44,7 @@ describe('signing in without a browser here', () => {
       );
       assert.equal(vscode.context.pages().length, 1, 'no browser page was opened');
 
-      // Where the focus is after all, as for a person.
-      await vscode.page.keyboard.press('Enter');
+      await box(vscode.page).press('Enter');
       await vscode.page.getByText('Paste the address that the browser ended at').waitFor();
       await box(vscode.page).fill(address);
       await vscode.page.getByText('This is the address of the sign-in page').waitFor();
