@@ -9,6 +9,7 @@ import { Redactor } from './core/redaction.ts';
 import { Authenticator } from './core/session/authenticator.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
+import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { createPasteRedirect } from './node/pasteRedirect.ts';
 import { externalBrowser } from './vscode/browser.ts';
@@ -17,7 +18,7 @@ import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
-import { createUriHandler, createUriHandlerRedirect } from './vscode/redirectUri.ts';
+import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { signInWayPrompt } from './vscode/signInWayPrompt.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
@@ -50,8 +51,9 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
 
   const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
   const registrations = new RegistrationStore(context.secrets, log);
+  const demands = new ScopeDemands();
   const pending = new PendingAuthorizations(log);
-  const refresher = new SessionRefresher({ ...network, sessions });
+  const refresher = new SessionRefresher({ ...network, sessions, registrations });
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
     loopback: createLoopbackRedirect(pending, log),
@@ -68,7 +70,8 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     clientMetadataUrl: configuredClientMetadataUrl,
   };
   const authenticator = new Authenticator(authentication, sessions);
-  const inventory = new Inventory({ sessions, authenticator, refresher, clock, environment: process.env });
+  const parts = { sessions, authenticator, refresher, demands };
+  const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 
   const waitingViews = new WaitingViews(clock);
@@ -77,19 +80,20 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     channel,
     sessions,
     authenticator,
+    demands,
     inventory,
     files,
     waitingViews,
     window.registerUriHandler(createUriHandler(pending, log)),
     registerCommands({
       ...network,
+      ...parts,
       inventory,
-      authenticator,
-      refresher,
-      sessions,
+      registrations,
       files,
       waitingViews,
       channel,
+      publishedRedirectUri: publishedRedirectUri(context.extension.id),
     }),
     new ServersView(inventory, clock),
   );

@@ -10,10 +10,12 @@ export type AuthErrorCode =
   | 'client_required'
   | 'device_unavailable'
   | 'discovery_failed'
+  | 'forbidden_address'
   | 'insecure_url'
   | 'insufficient_scope'
   | 'invalid_definition'
   | 'invalid_response'
+  | 'issuer_changed'
   | 'issuer_mismatch'
   | 'network'
   | 'no_authentication_needed'
@@ -32,6 +34,7 @@ export type AuthErrorCode =
 /** The one thing a person can do next; `vscode/` turns it into a button. */
 export type Remedy =
   | 'authenticate'
+  | 'clearRegistration'
   | 'enterClient'
   | 'manageTrust'
   | 'none'
@@ -47,10 +50,12 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   client_required: 'enterClient',
   device_unavailable: 'authenticate',
   discovery_failed: 'showLog',
+  forbidden_address: 'showLog',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',
   invalid_response: 'showLog',
+  issuer_changed: 'clearRegistration',
   issuer_mismatch: 'showLog',
   network: 'retry',
   no_authentication_needed: 'none',

@@ -7,6 +7,7 @@ import type { Disposable } from './disposable.ts';
 import { Emitter } from './event.ts';
 import type { Authenticator } from './session/authenticator.ts';
 import type { SessionRefresher } from './session/refresh.ts';
+import type { ScopeDemands } from './session/scopeDemands.ts';
 import { type Attempt, type ServerState, serverState } from './session/serverState.ts';
 import type { SessionStore } from './session/sessionStore.ts';
 import { type SessionSummary, summarizeSession } from './session/sessionSummary.ts';
@@ -48,6 +49,7 @@ export interface InventoryPorts {
   readonly sessions: SessionStore;
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
+  readonly demands: ScopeDemands;
   readonly clock: Clock;
   readonly environment: Environment;
 }
@@ -64,8 +66,8 @@ export class Inventory implements Disposable {
 
   constructor(ports: InventoryPorts) {
     this.#ports = ports;
-    const { sessions, authenticator, refresher } = ports;
-    this.#subscriptions = [sessions, authenticator, refresher].map((part) =>
+    const { sessions, authenticator, refresher, demands } = ports;
+    this.#subscriptions = [sessions, authenticator, refresher, demands].map((part) =>
       part.onDidChange(() => this.#changed.fire()),
     );
   }
@@ -109,10 +111,11 @@ export class Inventory implements Disposable {
   }
 
   #server(source: ConfigurationSource, definition: ServerDefinition, namesakes: number): ServerSnapshot {
-    const { sessions, clock, environment } = this.#ports;
+    const { sessions, demands, clock, environment } = this.#ports;
     const endpoint = definition.kind === 'remote' ? resolveEndpoint(definition, environment) : undefined;
     const url = endpoint?.kind === 'url' ? endpoint.canonicalUrl : undefined;
     const session = url === undefined ? undefined : sessions.get(url);
+    const demand = session && demands.of(session);
     const attempt = url === undefined ? undefined : this.#attempt(url);
     return {
       id: JSON.stringify([source.id, definition.name, namesakes]),
@@ -120,7 +123,7 @@ export class Inventory implements Disposable {
       sourceLabel: source.label,
       definition,
       endpoint,
-      state: serverState({ definition, endpoint, session, attempt, now: clock.now() }),
+      state: serverState({ definition, endpoint, session, attempt, demand, now: clock.now() }),
       session: session && summarizeSession(session),
     };
   }

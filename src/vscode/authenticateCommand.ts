@@ -1,9 +1,11 @@
-import { window } from 'vscode';
+import { window, workspace } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { AuthenticationTarget, RunningAuthentication } from '../core/session/authenticator.ts';
+import { stepUpScope } from '../core/session/session.ts';
 import { stepTexts } from '../core/session/stateText.ts';
+import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
@@ -22,6 +24,14 @@ export async function authenticateCommand(argument: unknown, ports: CommandPorts
   const server = await pickOAuthServer(argument, ports);
   if (server) {
     await authenticateServer(server, ports, {});
+  }
+}
+
+/** "Authenticate with Selected Scopes…": the person chooses what to ask for. */
+export async function authenticateWithScopesCommand(argument: unknown, ports: CommandPorts): Promise<void> {
+  const server = await pickOAuthServer(argument, ports);
+  if (server) {
+    await authenticateServer(server, ports, { askForScopes: true });
   }
 }
 
@@ -84,7 +94,7 @@ function runningAt(
 
 type AuthenticationOptions = Pick<
   AuthenticationTarget,
-  'additionalScope' | 'askForSecret' | 'grant' | 'redirectKind'
+  'askForScopes' | 'askForSecret' | 'grant' | 'redirectKind'
 >;
 
 async function pickOAuthServer(
@@ -114,7 +124,9 @@ export async function authenticateServer(
       await reopen(server, existing, ports);
       return;
     }
-    const running = ports.authenticator.start({ ...target, ...options });
+    const additionalScope = demandedScope(target.canonicalUrl, ports);
+    const askForScopes = options.askForScopes ?? isAskingForScopes();
+    const running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
     await withCancellableProgress(`Authenticating at ${JSON.stringify(name)}`, (report, signal) =>
       follow({ server, running }, { report, signal }, ports),
     );
@@ -129,22 +141,32 @@ export async function authenticateServer(
     }
     const again = () => authenticateServer(server, ports, options);
     const isUnavailable = error instanceof AuthError && error.code === 'device_unavailable';
-    const { oauth } = server.definition.kind === 'remote' ? server.definition : {};
+    // A client that was rejected, unlike one that was never entered, is not to be taken from memory.
+    const askForSecret = error instanceof AuthError && error.code === 'client_rejected';
     showError(
       error,
       {
         subject: name,
         authenticate: isUnavailable ? () => authenticateServer(server, ports, {}) : again,
         retry: again,
-        enterClient:
-          oauth?.clientId === undefined
-            ? again
-            : () => authenticateServer(server, ports, { ...options, askForSecret: true }),
+        enterClient: () => authenticateServer(server, ports, { ...options, askForSecret }),
+        clearRegistration: () => clearClientRegistrationCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, server.definition.range),
       },
       ports.log,
     );
   }
+}
+
+/** What a session asked for and what its server then wanted, where it does: signing in again asks for both. */
+function demandedScope(canonicalUrl: string, { sessions, demands }: CommandPorts): string | undefined {
+  const session = sessions.get(canonicalUrl);
+  const demand = session && demands.of(session);
+  return demand && stepUpScope(session, demand.scope);
+}
+
+function isAskingForScopes(): boolean {
+  return workspace.getConfiguration('mcpAuth').get('askForScopes') === true;
 }
 
 /** What got lost is shown once more: the page in the browser, the box to paste into, or the code. */

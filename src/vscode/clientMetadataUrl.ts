@@ -1,4 +1,5 @@
-import { workspace } from 'vscode';
+import { ConfigurationTarget, workspace } from 'vscode';
+import { clientIdUrlProblem } from '../core/oauth/clientMetadataDocument.ts';
 
 /**
  * The client ID metadata document that the user has published, from their own settings: `undefined` where there
@@ -8,9 +9,10 @@ import { workspace } from 'vscode';
  */
 export function configuredClientMetadataUrl(): string | undefined {
   const value: unknown = workspace.getConfiguration('mcpAuth').get('clientMetadataUrl');
-  if (typeof value !== 'string' || !URL.canParse(value)) {
-    return undefined;
-  }
-  const { protocol, pathname } = new URL(value);
-  return protocol === 'https:' && pathname !== '/' ? value : undefined;
+  return typeof value === 'string' && clientIdUrlProblem(value) === undefined ? value : undefined;
+}
+
+/** Makes the document at a URL the one that servers are told of. */
+export async function useClientMetadataUrl(url: string): Promise<void> {
+  await workspace.getConfiguration('mcpAuth').update('clientMetadataUrl', url, ConfigurationTarget.Global);
 }

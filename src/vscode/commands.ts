@@ -5,16 +5,21 @@ import type { Log } from '../core/log.ts';
 import type { Fetch } from '../core/oauth/oauthFetch.ts';
 import type { Authenticator } from '../core/session/authenticator.ts';
 import type { SessionRefresher } from '../core/session/refresh.ts';
+import type { RegistrationStore } from '../core/session/registrationStore.ts';
+import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
 import {
   authenticateCommand,
   authenticateDeviceCommand,
   authenticateNoBrowserCommand,
   authenticateThroughLocalhostCommand,
+  authenticateWithScopesCommand,
 } from './authenticateCommand.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
+import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
+import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
@@ -34,6 +39,10 @@ export interface CommandPorts {
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
+  readonly registrations: RegistrationStore;
+  readonly demands: ScopeDemands;
+  /** The redirect URI of this editor that a client metadata document can name. */
+  readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;
   readonly waitingViews: WaitingViews;
   readonly channel: LogOutputChannel;
@@ -52,7 +61,10 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.pasteRedirectUrl]: pasteRedirectUrlCommand,
   [commandIds.copyUserCode]: copyUserCodeCommand,
   [commandIds.openVerificationPage]: openVerificationPageCommand,
+  [commandIds.authenticateWithScopes]: authenticateWithScopesCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
+  [commandIds.clearClientRegistration]: clearClientRegistrationCommand,
+  [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),
   [commandIds.signOut]: signOutCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,

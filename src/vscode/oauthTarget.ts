@@ -21,6 +21,7 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
     case 'authenticating':
     case 'expired':
     case 'needsAuthentication':
+    case 'needsScopes':
     case 'noAuthenticationNeeded':
     case 'refreshing':
       return true;

@@ -1,12 +1,15 @@
 import { CancellationTokenSource, type InputBoxOptions, window } from 'vscode';
 import type { ClientPrompt } from '../core/oauth/obtainClient.ts';
 import type { PkceWaiverPrompt } from '../core/oauth/pkceWaiver.ts';
+import type { ScopePrompt } from '../core/oauth/scopeChoices.ts';
+import { askScopes } from './askScopes.ts';
 
 /**
  * Asks what only the person can answer: for a pre-registered client in input boxes, masking what is typed as a
- * secret, and in a dialog whether to do without PKCE.
+ * secret; in a dialog whether to do without PKCE; in a list which scopes to ask for.
  */
-export const personPrompt: ClientPrompt & PkceWaiverPrompt = {
+export const personPrompt: ClientPrompt & PkceWaiverPrompt & ScopePrompt = {
+  askScopes,
   async askWaivePkce(issuer) {
     const confirm = 'Sign In Anyway';
     const { host } = new URL(issuer);
@@ -15,7 +18,7 @@ export const personPrompt: ClientPrompt & PkceWaiverPrompt = {
     const question = `${host} does not say that it supports PKCE. Sign in anyway?`;
     return (await window.showWarningMessage(question, { modal: true, detail }, confirm)) === confirm;
   },
-  askClientId({ issuer, redirectUri }, signal) {
+  askClientId({ issuer, redirectUri, previous }, signal) {
     return ask(
       {
         title: `Client ID for ${new URL(issuer).host}`,
@@ -23,6 +26,7 @@ export const personPrompt: ClientPrompt & PkceWaiverPrompt = {
           redirectUri === undefined
             ? 'Register an application there that may sign in with device codes, and enter its client ID.'
             : `Register an application there with the redirect URI ${redirectUri} and enter its client ID.`,
+        ...(previous === undefined ? {} : { value: previous }),
         ignoreFocusOut: true,
         validateInput: (value) => (value.trim() === '' ? 'Enter the client ID.' : undefined),
       },

@@ -6,10 +6,22 @@ import type { RedirectReceiver } from '../core/oauth/redirect.ts';
 
 const callbackPath = '/callback';
 
+/**
+ * The redirect URI that is the same in all windows of this editor, for a document that names it: it reaches the
+ * window that was used last. A browser-hosted editor has none.
+ */
+export function publishedRedirectUri(extensionId: string): string | undefined {
+  return env.uiKind === UIKind.Desktop ? `${env.uriScheme}://${extensionId}${callbackPath}` : undefined;
+}
+
 /** Redirect URIs that come back to this window's URI handler: made anew each time, never altered. */
 export function createUriHandlerRedirect(extensionId: string): RedirectReceiver {
   return {
-    async open() {
+    async open({ isPublished }) {
+      const published = publishedRedirectUri(extensionId);
+      if (isPublished && published !== undefined) {
+        return { redirectUri: published, dispose: () => undefined };
+      }
       const callback = Uri.parse(`${env.uriScheme}://${extensionId}${callbackPath}`);
       // Skips encoding: the query of the result is encoded already.
       const redirectUri = (await env.asExternalUri(callback)).toString(true);

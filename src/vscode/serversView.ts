@@ -1,9 +1,17 @@
 import { type Disposable, type TreeView, window, workspace } from 'vscode';
 import type { Clock } from '../core/clock.ts';
 import type { Inventory } from '../core/inventory.ts';
+import type { ServerState } from '../core/session/serverState.ts';
 import { serversViewId } from './commandIds.ts';
 import { ServersTree } from './serversTree.ts';
 import type { TreeNode } from './treeNode.ts';
+
+/** The states in which a server waits for the person. */
+const waitingStates: ReadonlySet<ServerState['kind']> = new Set([
+  'expired',
+  'needsAuthentication',
+  'needsScopes',
+]);
 
 /** How often texts that tell a remaining time are rendered anew, in milliseconds. */
 const textInterval = 15_000;
@@ -47,7 +55,7 @@ export class ServersView implements Disposable {
     const waiting = this.#inventory
       .snapshot()
       .flatMap(({ servers }) => servers)
-      .filter(({ state }) => state.kind === 'needsAuthentication' || state.kind === 'expired').length;
+      .filter(({ state }) => waitingStates.has(state.kind)).length;
     const tooltip = waiting === 1 ? '1 server needs you' : `${waiting} servers need you`;
     this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
     this.#view.message = workspace.isTrusted

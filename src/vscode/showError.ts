@@ -9,6 +9,7 @@ export interface RemedyContext {
   /** Opens the text that the error is about. */
   readonly openDefinition?: (() => Promise<void>) | undefined;
   readonly authenticate?: (() => Promise<void>) | undefined;
+  readonly clearRegistration?: (() => Promise<void>) | undefined;
   readonly enterClient?: (() => Promise<void>) | undefined;
   readonly retry?: (() => Promise<void>) | undefined;
   /** Quoted in front of the sentence, for example the server's name. */
@@ -63,6 +64,10 @@ function remedyButton(remedy: Remedy, context: RemedyContext): Button | undefine
   switch (remedy) {
     case 'authenticate':
       return context.authenticate && { label: 'Authenticate', run: context.authenticate };
+    case 'clearRegistration':
+      return (
+        context.clearRegistration && { label: 'Clear Client Registration', run: context.clearRegistration }
+      );
     case 'enterClient':
       return context.enterClient && { label: 'Enter Client Credentials', run: context.enterClient };
     case 'manageTrust':

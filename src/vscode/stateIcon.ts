@@ -15,6 +15,7 @@ export function stateIcon(kind: ServerState['kind']): ThemeIcon {
       return new ThemeIcon('loading~spin');
     case 'expired':
     case 'missingVariable':
+    case 'needsScopes':
       return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
     case 'invalid':
       return new ThemeIcon('error', new ThemeColor('list.errorForeground'));

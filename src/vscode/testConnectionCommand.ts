@@ -1,8 +1,6 @@
 import { window } from 'vscode';
 import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
-import { InsufficientScopeError } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
-import { stepUpScope } from '../core/session/session.ts';
+import { quote } from '../core/quote.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
@@ -26,13 +24,17 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
       `Testing the connection to ${JSON.stringify(name)}`,
       (_report, signal) => testConnection(target, ports, signal),
     );
+    const session = ports.sessions.get(target.canonicalUrl);
+    if (session) {
+      ports.demands.settle(session);
+    }
     void window.showInformationMessage(withoutLinks(sentence(name, report)));
   } catch (error) {
     showError(
       error,
       {
         subject: name,
-        authenticate: () => authenticateServer(server, ports, additionalScope(server, error, ports)),
+        authenticate: () => authenticateServer(server, ports, {}),
         retry: () => testConnectionCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, range),
       },
@@ -41,21 +43,9 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
   }
 }
 
-/** After a 403 for want of scopes, signing in again asks for these as well. */
-function additionalScope(
-  { endpoint }: ServerSnapshot,
-  error: unknown,
-  { sessions }: CommandPorts,
-): { readonly additionalScope?: string | undefined } {
-  if (!(error instanceof InsufficientScopeError) || endpoint?.kind !== 'url') {
-    return {};
-  }
-  return { additionalScope: stepUpScope(sessions.get(endpoint.canonicalUrl), error.scope) };
-}
-
 function sentence(name: string, { serverName, toolCount }: ConnectionReport): string {
   const facts = [
-    serverName === undefined ? undefined : `it calls itself ${JSON.stringify(serverName.slice(0, 80))}`,
+    serverName === undefined ? undefined : `it calls itself ${quote(serverName.slice(0, 80))}`,
     toolCount === undefined ? undefined : `it offers ${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
   ].filter((fact) => fact !== undefined);
   const rest = facts.length > 0 ? `: ${facts.join(' and ')}` : '';

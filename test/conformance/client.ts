@@ -45,6 +45,7 @@ async function main(): Promise<number> {
         askWaivePkce: async () => false,
         askBrowserlessWay: async () => undefined,
         askClientId: async () => context.client_id,
+        askScopes: async () => undefined,
         askClientSecret: async () => context.client_secret ?? '',
       },
       browser: {

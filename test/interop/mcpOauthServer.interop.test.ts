@@ -10,6 +10,7 @@ import {
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import { escapeHtml } from '../support/demo/page.ts';
 import { consent } from '../support/demo/scriptedBrowser.ts';
+import { clientDocument, clientMetadataUrl, documentRedirects } from './clientDocument.ts';
 import { endpointName, serveMcp } from './mcpEndpoint.ts';
 import { type Origin, openOrigin } from './origin.ts';
 import { Traveller } from './traveller.ts';
@@ -19,14 +20,14 @@ const scopes = ['mcp:tools'];
 describe('mcp-oauth-server', () => {
   const suite = authenticationSuite();
   let traveller: Traveller;
+  let mcpUrl: URL;
   let redirect: URL | undefined;
+  const browser = async (url: URL) => {
+    redirect = await consent(url.href, { decision: 'allow' });
+    return redirect;
+  };
   beforeEach(async () => {
-    const origin = suite.started(await openOrigin());
-    const mcpUrl = serve(origin);
-    const browser = async (url: URL) => {
-      redirect = await consent(url.href, { decision: 'allow' });
-      return redirect;
-    };
+    mcpUrl = serve(suite.started(await openOrigin()));
     traveller = new Traveller(suite.assemble({ browser }), mcpUrl.href);
   });
 
@@ -53,6 +54,14 @@ describe('mcp-oauth-server', () => {
   it('signs in again without another registration', async () => {
     await traveller.signInTwice('/register');
   });
+
+  for (const [redirectUri, origin] of documentRedirects) {
+    it(`knows the client by its metadata document or not: ${origin} with ${redirectUri}`, async () => {
+      const assembly = suite.assemble({ browser, redirectUri, clientMetadataUrl });
+      const { client } = await new Traveller(assembly, mcpUrl.href).signIn();
+      assert.equal(client.origin, origin);
+    });
+  }
 });
 
 /** MCP server and authorization server on one origin, with a page that asks. */
@@ -63,6 +72,7 @@ function serve({ url, app }: Origin): URL {
     authorizationUrl: new URL('/consent', url),
     resourceServerUrl: mcpUrl,
     scopesSupported: scopes,
+    clientIdMetadataDocuments: { fetch: async () => Response.json(clientDocument) },
   });
   app.use(mcpAuthRouter({ provider, resourceServerUrl: mcpUrl, scopesSupported: scopes }));
   app.get('/consent', (request, response) => void response.send(consentPage(new URL(request.url, url))));

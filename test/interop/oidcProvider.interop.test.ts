@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import type { Demo } from '../support/demo/demo.ts';
 import { consent } from '../support/demo/scriptedBrowser.ts';
+import { clientDocument, clientMetadataUrl, documentRedirects } from './clientDocument.ts';
 import { Traveller } from './traveller.ts';
 
 describe('oidc-provider', () => {
@@ -45,4 +46,13 @@ describe('oidc-provider', () => {
   it('signs in again without another registration', async () => {
     await traveller.signInTwice('/reg');
   });
+
+  for (const [redirectUri, origin] of documentRedirects) {
+    it(`knows the client by its metadata document or not: ${origin} with ${redirectUri}`, async () => {
+      const { mcpUrl } = await suite.demo({ clientDocuments: { [clientMetadataUrl]: clientDocument } });
+      const browser = (url: URL) => consent(url.href, { decision: 'allow' });
+      const assembly = suite.assemble({ browser, redirectUri, clientMetadataUrl });
+      assert.equal((await new Traveller(assembly, mcpUrl).signIn()).client.origin, origin);
+    });
+  }
 });

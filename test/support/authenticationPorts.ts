@@ -5,6 +5,8 @@ import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
 import type { ClientPrompt } from '../../src/core/oauth/obtainClient.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from '../../src/core/oauth/pkceWaiver.ts';
+import type { RedirectKind } from '../../src/core/oauth/redirect.ts';
+import type { ScopePrompt } from '../../src/core/oauth/scopeChoices.ts';
 import type { SignInWayPrompt } from '../../src/core/oauth/signInWay.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
@@ -25,8 +27,12 @@ export interface AssemblyOptions {
   readonly browser?: BrowserScript;
   readonly redirectUri?: string;
   /** Questions without an answer here fail the test. */
-  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt & SignInWayPrompt>;
+  readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt>;
+  /** The address of a client ID metadata document. */
+  readonly clientMetadataUrl?: string;
   readonly secrets?: FakeSecretStorage;
+  /** Instead of the real one, which refuses to leave this machine. */
+  readonly fetch?: Fetch;
 }
 
 /** Everything that authenticating takes, real but for clock, keyring, browser and dialogs. */
@@ -52,8 +58,12 @@ export interface Assembly {
 export interface SignInOptions {
   readonly clientId?: string;
   readonly callbackPort?: number;
+  readonly authServerMetadataUrl?: string;
   readonly scopes?: string;
   readonly askForSecret?: boolean;
+  readonly askForScopes?: boolean;
+  readonly additionalScope?: string;
+  readonly redirectKind?: RedirectKind;
 }
 
 /** Nothing listens there: redirects are delivered by hand. */
@@ -71,7 +81,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const pending = new PendingAuthorizations(log);
   const registrations = new RegistrationStore(secrets, log);
   const sessions = new SessionStore({ secrets, log, redactor });
-  const network = { fetch: loopbackFetch(sent), clock, log };
+  const network = { fetch: options.fetch ?? loopbackFetch(sent), clock, log };
   const ports: AuthenticationPorts = {
     ...network,
     browser: {
@@ -94,12 +104,14 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     prompt: {
       askClientId: unexpectedQuestion,
       askClientSecret: unexpectedQuestion,
+      askScopes: unexpectedQuestion,
       askWaivePkce: unexpectedQuestion,
       askBrowserlessWay: unexpectedQuestion,
       ...prompt,
     },
     registrations,
     redactor,
+    clientMetadataUrl: () => options.clientMetadataUrl,
   };
   const openRedirect = (uri: string) => {
     openRedirects.add(uri);
@@ -112,17 +124,17 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     secrets,
     sessions,
     authenticator,
-    refresher: new SessionRefresher({ ...network, sessions }),
+    refresher: new SessionRefresher({ ...network, sessions, registrations }),
     lines,
     sent,
     opened,
     openRedirects,
-    signIn: (serverUrl, { clientId, callbackPort, scopes, askForSecret } = {}) =>
+    signIn: (serverUrl, { clientId, callbackPort, scopes, authServerMetadataUrl, ...target } = {}) =>
       authenticator.start({
         serverUrl: new URL(serverUrl),
         transport: 'http',
-        oauth: { clientId, callbackPort, scopes },
-        askForSecret,
+        oauth: { clientId, callbackPort, scopes, authServerMetadataUrl },
+        ...target,
       }).result,
   };
 }

@@ -8,6 +8,12 @@ export type Reply =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
     }
+  /** Bytes as they are, whatever the headers say of them; then the end of the connection. */
+  | {
+      readonly kind: 'bytes';
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
   /** Takes the request and never answers. */
   | { readonly kind: 'silence' }
   /** Cuts the connection before a byte of the answer. */
@@ -26,6 +32,12 @@ export function json(body: unknown, options: ReplyOptions = {}): Reply {
 
 export function text(body: string, type: string, { status = 200, headers = {} }: ReplyOptions = {}): Reply {
   return { kind: 'complete', status, headers: { 'content-type': type, ...headers }, body };
+}
+
+/** HTTP 200 with these bytes, which need not be what the headers say. */
+export function bytes(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Reply {
+  const described = { 'content-type': 'application/json', 'content-length': String(body.byteLength) };
+  return { kind: 'bytes', headers: { ...described, ...headers }, body };
 }
 
 /** What a web site says to an address that it does not know, often with status 200. */
@@ -51,6 +63,10 @@ export function send(reply: Reply, response: ServerResponse): void {
   switch (reply.kind) {
     case 'complete':
       response.writeHead(reply.status, { ...reply.headers }).end(reply.body);
+      return;
+    case 'bytes':
+      response.writeHead(200, { connection: 'close', ...reply.headers });
+      response.write(reply.body, () => response.socket?.end());
       return;
     case 'silence':
       return;

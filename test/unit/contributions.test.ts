@@ -22,6 +22,7 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   authenticating: true,
   refreshing: true,
   authenticated: true,
+  needsScopes: true,
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
@@ -101,6 +102,7 @@ describe('package.json', () => {
       commandIds.copyUserCode,
       commandIds.openVerificationPage,
       commandIds.pasteRedirectUrl,
+      commandIds.authenticateWithScopes,
       commandIds.signOut,
       commandIds.testConnection,
     ];

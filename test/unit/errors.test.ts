@@ -11,6 +11,7 @@ import {
 /** One code for each remedy: which code has which is decided in errors.ts alone. */
 const examples: readonly (readonly [AuthErrorCode, Remedy])[] = [
   ['session_expired', 'authenticate'],
+  ['issuer_changed', 'clearRegistration'],
   ['client_rejected', 'enterClient'],
   ['untrusted_workspace', 'manageTrust'],
   ['cancelled', 'none'],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { parseConfiguration } from '../../src/core/config/parseConfiguration.ts';
 import { type ConfigurationSource, Inventory } from '../../src/core/inventory.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
+import { ScopeDemands } from '../../src/core/session/scopeDemands.ts';
 import { type Assembly, assemble } from '../support/authenticationPorts.ts';
 import { nextChange } from '../support/nextChange.ts';
 import { sampleSession } from '../support/sampleSession.ts';
@@ -20,12 +21,15 @@ const atOne = sampleSession({ serverUrl: 'https://mcp.example/mcp' });
 describe('Inventory', () => {
   let parts: Assembly;
   let refresher: SessionRefresher;
+  let demands: ScopeDemands;
   let inventory: Inventory;
   beforeEach(() => {
     parts = assemble({ browser: async () => false });
     const { sessions, authenticator, clock } = parts;
     refresher = new SessionRefresher({ ...parts.ports, sessions });
-    inventory = new Inventory({ sessions, authenticator, refresher, clock, environment: { TENANT: 'mcp' } });
+    demands = new ScopeDemands();
+    const environment = { TENANT: 'mcp' };
+    inventory = new Inventory({ sessions, authenticator, refresher, demands, clock, environment });
   });
   afterEach(() => inventory.dispose());
 
@@ -126,6 +130,17 @@ describe('Inventory', () => {
     const [server] = inventory.snapshot()[0]?.servers ?? [];
     assert.ok(server?.state.kind === 'needsAuthentication');
     assert.equal(server.state.failure?.code, 'network');
+  });
+
+  it('shows that a server wants more scopes, until the next sign-in', async () => {
+    await parts.sessions.put(atOne);
+    inventory.setSources([source(one)]);
+    const changed = nextChange(inventory.onDidChange);
+    demands.note(atOne, 'files:write');
+    await changed;
+    assert.deepEqual(states(), [[['one', 'needsScopes']]]);
+    await parts.sessions.put({ ...atOne, createdAt: atOne.createdAt + 1 });
+    assert.deepEqual(states(), [[['one', 'authenticated']]]);
   });
 
   it('shows a refresh while it runs', async () => {

@@ -1,15 +1,19 @@
 import { AuthError, InsufficientScopeError } from '../errors.ts';
 import { parseChallenge } from '../oauth/challenge.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
+import { quote } from '../quote.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
 import type { SessionRefresher } from '../session/refresh.ts';
 import { isRefreshable } from '../session/refresh.ts';
+import type { ScopeDemands } from '../session/scopeDemands.ts';
 import type { Session } from '../session/session.ts';
 
 /** What sending with a credential needs. */
 export interface AuthorizedFetchPorts {
   readonly fetch: Fetch;
   readonly refresher: SessionRefresher;
+  /** Told where a server wants more scopes than the session has. */
+  readonly demands?: ScopeDemands | undefined;
 }
 
 /**
@@ -21,7 +25,8 @@ export interface AuthorizedFetchPorts {
  * `insecure_url`, `network`…
  * @see RFC 6750, sections 2.1 and 3.1
  */
-export function createAuthorizedFetch(serverUrl: URL, { fetch, refresher }: AuthorizedFetchPorts): Fetch {
+export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPorts): Fetch {
+  const { fetch, refresher } = ports;
   return async (url, init) => {
     const target = new URL(url);
     if (target.origin !== serverUrl.origin) {
@@ -32,12 +37,23 @@ export function createAuthorizedFetch(serverUrl: URL, { fetch, refresher }: Auth
     const session = await refresher.fresh(key);
     const response = await sendOnce(fetch, target, init, session);
     if (response.status !== 401 || !isRefreshable(session)) {
-      return await assertAccepted(response, target);
+      return await accepted(response, target, session);
     }
     await response.body?.cancel();
     const renewed = await refresher.renew(key, session.tokens.accessToken);
-    return await assertAccepted(await sendOnce(fetch, target, init, renewed), target);
+    return await accepted(await sendOnce(fetch, target, init, renewed), target, renewed);
   };
+
+  async function accepted(response: Response, target: URL, session: Session): Promise<Response> {
+    try {
+      return await assertAccepted(response, target);
+    } catch (error) {
+      if (error instanceof InsufficientScopeError) {
+        ports.demands?.note(session, error.scope);
+      }
+      throw error;
+    }
+  }
 }
 
 async function sendOnce(
@@ -59,7 +75,7 @@ async function assertAccepted(response: Response, { host }: URL): Promise<Respon
   const challenge =
     response.status === 401 || response.status === 403 ? await parseChallenge(response) : undefined;
   if (response.status === 403 && challenge?.error === 'insufficient_scope') {
-    const scopes = challenge.scope === undefined ? '' : ` (${JSON.stringify(challenge.scope)})`;
+    const scopes = challenge.scope === undefined ? '' : ` (${quote(challenge.scope)})`;
     throw new InsufficientScopeError(
       `${host} wants more permissions than this session has${scopes}.`,
       challenge.scope,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
+import { quote } from '../quote.ts';
 import {
   initializeMessage,
   postMessage,
@@ -109,7 +110,7 @@ async function resultOf(response: Response, id: number, serverUrl: URL): Promise
     throw error instanceof AuthError ? error : networkError(serverUrl, error);
   });
   if (answer.kind === 'error') {
-    const message = JSON.stringify(answer.message.slice(0, 200));
+    const message = quote(answer.message.slice(0, 200));
     throw new AuthError(
       'server_error',
       `${host} accepted the credential, but answered with an error: ${message}.`,

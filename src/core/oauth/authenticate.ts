@@ -8,7 +8,9 @@ import {
   isPersonsTurn,
 } from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
+import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
+import { confinedBrowser, confinedFetch } from './confinement.ts';
 import { runDeviceGrant } from './deviceGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
@@ -27,11 +29,13 @@ import { choosesDeviceGrant } from './signInWay.ts';
  */
 export async function authenticate(
   request: AuthenticationRequest,
-  ports: AuthenticationPorts,
+  unconfined: AuthenticationPorts,
 ): Promise<Session> {
   const { signal, onStep, previous } = request;
-  // What a session remembers of its server may leave out that it offers device codes.
-  const remembered = previous && request.grant === undefined ? rememberedDiscovery(previous) : undefined;
+  const ports = confine(request, unconfined);
+  // Who chooses scopes wants to know what there is today; and that device codes are offered may not be remembered.
+  const isRemembered = !request.askForScopes && request.grant === undefined;
+  const remembered = previous && isRemembered ? rememberedDiscovery(previous) : undefined;
   if (!remembered) {
     onStep('discovering');
     return await signIn(await discover(request, ports, signal), request, ports);
@@ -42,19 +46,34 @@ export async function authenticate(
     discoverAnew: (revalidating) => discover(request, ports, revalidating),
     isSame: (one, other) => isSameAuthority(one, other, serverUrl),
     signal,
+    clock: ports.clock,
     log: ports.log,
-    attempt: (discovered, attemptSignal, { onBrowser, onExchange }) => {
+    attempt: (discovered, attemptSignal, { onBrowser, beforeExchange }) => {
       const follow = (step: AuthenticationStep) => {
         onStep(step);
         if (isPersonsTurn(step)) {
           onBrowser();
-        } else if (step === 'exchangingCode') {
-          onExchange();
         }
       };
-      return signIn(discovered, { ...request, signal: attemptSignal, onStep: follow }, ports);
+      const attempt = { ...request, signal: attemptSignal, onStep: follow, beforeExchange };
+      return signIn(discovered, attempt, ports);
     },
   });
+}
+
+/** What the person has configured is theirs to choose; everything else is what servers say. */
+function confine(
+  { serverUrl, oauth }: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): AuthenticationPorts {
+  const metadataUrl = oauth?.authServerMetadataUrl;
+  const chosen = metadataUrl !== undefined && URL.canParse(metadataUrl) ? [new URL(metadataUrl)] : [];
+  const origins = [serverUrl, ...chosen];
+  return {
+    ...ports,
+    fetch: confinedFetch(origins, ports.fetch),
+    browser: confinedBrowser(origins, ports.browser),
+  };
 }
 
 async function signIn(
@@ -63,22 +82,26 @@ async function signIn(
   ports: AuthenticationPorts,
 ): Promise<Session> {
   const { authorizationServer: server } = discovered;
+  const known = await ports.registrations.open(server.issuer);
   if (await choosesDeviceGrant(server, request, ports)) {
-    const session = await runDeviceGrant(discovered, request, ports);
+    const scopes = await chooseScope(discovered, request, ports);
+    const session = await runDeviceGrant({ ...discovered, known, scopes }, request, ports);
     logSuccess(discovered, ports);
     return session;
   }
   assertCodeGrantSupported(server);
-  await assertPkceOrWaived(server, ports, request.signal);
+  await assertPkceOrWaived({ server, known }, ports, request.signal);
+  const scopes = await chooseScope(discovered, request, ports);
   request.onStep('registering');
+  const { redirectKind: wanted, oauth } = request;
   const kinds = selectRedirects({
-    callbackPort: request.oauth?.callbackPort,
-    remembered: await ports.registrations.redirectKind(server.issuer),
-    wanted: request.redirectKind,
+    callbackPort: oauth?.callbackPort,
+    remembered: known.redirectKind,
+    wanted,
   });
   for (const [index, kind] of kinds.entries()) {
     try {
-      const session = await runCodeGrant(kind, discovered, request, ports);
+      const session = await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);
       logSuccess(discovered, ports);
       return session;
     } catch (error) {

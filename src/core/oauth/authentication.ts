@@ -7,12 +7,14 @@ import type { ClientPrompt } from './obtainClient.ts';
 import type { PendingAuthorizations } from './pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from './pkceWaiver.ts';
 import type { RedirectKind, RedirectReceiver } from './redirect.ts';
+import type { ScopePrompt } from './scopeChoices.ts';
 import type { SignInWayPrompt } from './signInWay.ts';
 import type { Waiting } from './waiting.ts';
 
 /** Where an authentication is, in order. */
 export type AuthenticationStep =
   | 'discovering'
+  | 'choosingScopes'
   | 'registering'
   | 'openingBrowser'
   | 'waitingForBrowser'
@@ -39,7 +41,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
-  readonly prompt: ClientPrompt & PkceWaiverPrompt & SignInWayPrompt;
+  readonly prompt: ClientPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;
   /** The https URL of the document that describes this client, where its user has published one. */
@@ -51,19 +53,26 @@ export interface AuthenticationRequest {
   readonly serverUrl: URL;
   readonly transport: 'http' | 'sse';
   readonly oauth?: OAuthConfiguration | undefined;
-  /** Asks for the secret of a pre-registered client even if one is stored, because that was rejected. */
+  /**
+   * Asks for the secret of a pre-registered client even if one is stored, and for its ID unless that is
+   * configured, because the client was rejected.
+   */
   readonly askForSecret?: boolean | undefined;
   /**
    * Scopes to ask for in addition, space-separated: what a session had, and what the server then wanted
    * beyond that.
    */
   readonly additionalScope?: string | undefined;
+  /** Lets the person choose the scopes to ask for. */
+  readonly askForScopes?: boolean | undefined;
   /** The kind of redirect that the person wants, instead of the one that would be tried first. */
   readonly redirectKind?: RedirectKind | undefined;
   /** The grant that the person wants, where it is not the authorization code grant. */
   readonly grant?: 'deviceCode' | undefined;
   /** The session that this one takes the place of: what was found out for it spares discovery. */
   readonly previous?: Session | undefined;
+  /** Awaited when the person is back, before the code is sent; may abort the signal. */
+  readonly beforeExchange?: (() => Promise<void>) | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (step: AuthenticationStep) => void;
   /** Called after the step that the person has to do something in, with what that is. */

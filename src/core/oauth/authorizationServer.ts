@@ -39,7 +39,7 @@ export async function fetchAuthorizationServer(
   issuer: URL,
   fetch: Fetch,
 ): Promise<AuthorizationServer | undefined> {
-  let malformed: AuthError | undefined;
+  let failure: AuthError | undefined;
   for (const url of wellKnownMetadataUrls(issuer)) {
     try {
       const metadata = await fetchMetadata(url, issuer, fetch);
@@ -47,17 +47,21 @@ export async function fetchAuthorizationServer(
         return metadata;
       }
     } catch (error) {
-      // Web sites answer unknown addresses with a page and HTTP 200: the next place may still be right.
-      if (!(error instanceof AuthError && error.code === 'invalid_response')) {
+      // Web sites answer unknown addresses with a page and HTTP 200, or fail: the next place may still be right.
+      if (!isPassedOver(error)) {
         throw error;
       }
-      malformed ??= error;
+      failure ??= error;
     }
   }
-  if (malformed) {
-    throw malformed;
+  if (failure) {
+    throw failure;
   }
   return undefined;
+}
+
+function isPassedOver(error: unknown): error is AuthError {
+  return error instanceof AuthError && (error.code === 'invalid_response' || error.code === 'server_error');
 }
 
 /**
@@ -76,19 +80,26 @@ export function defaultAuthorizationServer(origin: URL): AuthorizationServer {
 }
 
 async function fetchMetadata(url: URL, issuer: URL, fetch: Fetch): Promise<AuthorizationServer | undefined> {
-  const who = `The authorization server ${issuer.origin}`;
   const response = await fetch(url.href, { method: 'GET', headers: { accept: 'application/json' } });
   if (response.status >= 500 || response.status === 429) {
-    throw new AuthError('server_error', `${who} cannot be asked right now (HTTP ${response.status}).`);
+    throw new AuthError(
+      'server_error',
+      `The authorization server ${issuer.origin} cannot be asked right now (HTTP ${response.status}).`,
+    );
   }
-  return response.status === 200
-    ? assertUsable(await readMetadata(response, issuer, who), issuer.host)
-    : undefined;
+  return response.status === 200 ? await readAuthorizationServer(response, issuer) : undefined;
 }
 
-async function readMetadata(response: Response, issuer: URL, who: string): Promise<AuthorizationServer> {
+/**
+ * Reads and checks the metadata of an issuer.
+ *
+ * @throws AuthError `issuer_mismatch`, `invalid_response` or `insecure_url`
+ * @see RFC 8414, sections 2 and 3.3
+ */
+export async function readAuthorizationServer(response: Response, issuer: URL): Promise<AuthorizationServer> {
+  const who = `The authorization server ${issuer.origin}`;
   try {
-    return await oauth.processDiscoveryResponse(issuer, response);
+    return assertUsable(cleaned(await oauth.processDiscoveryResponse(issuer, response)), issuer.host);
   } catch (error) {
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
       throw new AuthError('issuer_mismatch', `${who} presents the metadata of another issuer.`, {
@@ -106,6 +117,26 @@ const endpoints = [
   ['revocation_endpoint', 'revocation endpoint'],
   ['device_authorization_endpoint', 'device authorization endpoint'],
 ] as const;
+
+/** What oauth4webapi passes on unchecked, and is read as a list. */
+const lists: ReadonlySet<string> = new Set([
+  'code_challenge_methods_supported',
+  'grant_types_supported',
+  'scopes_supported',
+  'token_endpoint_auth_methods_supported',
+] satisfies (keyof AuthorizationServer)[]);
+
+/** Without what says nothing: null, which some servers write for what they leave out, and lists that are none. */
+function cleaned(metadata: AuthorizationServer): AuthorizationServer {
+  const members = Object.entries(metadata).filter(
+    ([name, value]) => value !== null && (!lists.has(name) || isStringList(value)),
+  );
+  return { ...Object.fromEntries(members), issuer: metadata.issuer };
+}
+
+function isStringList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
 
 function assertUsable(metadata: AuthorizationServer, host: string): AuthorizationServer {
   for (const [name, words] of endpoints) {

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { splitChallenges } from './challengeList.ts';
 
 /** What a server's `WWW-Authenticate: Bearer` (or DPoP) says. All of it is attacker-controlled. */
 export interface Challenge {
@@ -25,17 +26,32 @@ export async function parseChallenge(response: Response): Promise<Challenge | un
   }
   const { resource_metadata: metadata, scope, error } = challenge.parameters;
   return {
-    resourceMetadata: metadata !== undefined && URL.canParse(metadata) ? new URL(metadata) : undefined,
+    resourceMetadata: parseMetadataUrl(metadata),
     scope: scope === '' ? undefined : scope,
     error,
   };
+}
+
+/** Any other scheme than http and https is no address that metadata could be at. */
+function parseMetadataUrl(text: string | undefined): URL | undefined {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 }
 
 function isOAuth(scheme: string): boolean {
   return scheme === 'bearer' || scheme === 'dpop';
 }
 
-async function readChallenges(response: Response): Promise<readonly oauth.WWWAuthenticateChallenge[]> {
+async function readChallenges({ status, headers }: Response): Promise<Challenges> {
+  const challenges = splitChallenges(headers.get('www-authenticate') ?? '').map(async (challenge) =>
+    readOne(new Response(null, { status, headers: { 'www-authenticate': challenge } })),
+  );
+  return (await Promise.all(challenges)).flat();
+}
+
+type Challenges = readonly oauth.WWWAuthenticateChallenge[];
+
+async function readOne(response: Response): Promise<Challenges> {
   try {
     // oauth4webapi's parser of this header is reached through its resource request only; nothing is sent.
     await oauth.protectedResourceRequest(

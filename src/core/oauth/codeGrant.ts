@@ -1,85 +1,129 @@
 import { AuthError, throwIfAborted } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
+import { type KnownIssuer, registeredLoopbackPort } from '../session/knownIssuer.ts';
 import type { Session } from '../session/session.ts';
 import { askPerson } from './askPerson.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
-import type { AuthorizationServer } from './authorizationServer.ts';
-import type { ClientRegistration } from './clientRegistration.ts';
+import type { ChosenScopes } from './chooseScope.ts';
 import type { Discovered } from './discovery.ts';
+import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
-import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
+import {
+  doubtUnansweredDocument,
+  dropRejectedClient,
+  type KnownAuthority,
+  keepProvenClient,
+} from './provenClient.ts';
 import { provenKind, type RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
-import { selectScope, unionScopes } from './scope.ts';
-import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
+import { exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
+
+/** All that is decided before a redirect is opened. */
+export interface Prepared extends Discovered {
+  readonly known: KnownIssuer;
+  readonly scopes: ChosenScopes;
+}
 
 /**
  * Runs the authorization code grant by one kind of redirect. A registration from before that the server no
- * longer knows is dropped and redone, once, since there is none from before then.
+ * longer knows is dropped and redone, once, since there is none from before then; so is a metadata document
+ * that it refuses.
  *
  * @throws AuthError as `authenticate` does
  * @see RFC 6749, section 4.1
  */
 export async function runCodeGrant(
   kind: RedirectKind,
-  discovered: Discovered,
+  prepared: Prepared,
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { authorizationServer: server } = discovered;
+  const { authorizationServer: server, known, scopes } = prepared;
   const { oauth, askForSecret, signal } = request;
-  const scope = unionScopes(selectScope(oauth?.scopes, discovered), request.additionalScope);
-  const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(request.serverUrl);
-  const preferred = await ports.registrations.loopbackPort(server.issuer);
-  const redirect = await ports.redirects[kind].open({ fixed: oauth?.callbackPort, preferred });
+  const serverUrl = canonicalServerUrl(request.serverUrl);
+  const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const redirect = await ports.redirects[kind].open({
+    fixed: oauth?.callbackPort,
+    preferred: registeredLoopbackPort(known),
+    // What is written down, in a document or in a form, is written once for all windows.
+    isPublished:
+      oauth?.clientId !== undefined ||
+      server.registration_endpoint === undefined ||
+      usableMetadataDocument(server, known, ports.clientMetadataUrl?.()) !== undefined,
+  });
+  let rejected: RejectedClientError;
   try {
     throwIfAborted(signal);
     const { redirectUri } = redirect;
     const client = await obtainClient(
-      { server, redirectUri, scope, clientId: oauth?.clientId, askForSecret, signal },
+      { server, known, serverUrl, redirectUri, scopes, clientId: oauth?.clientId, askForSecret, signal },
       ports,
     );
     const { clientId } = client;
     const authorization = await createAuthorizationRequest(server, {
       clientId,
       redirectUri,
-      scope,
+      scope: scopes.requested,
       resource,
     });
     for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
       ports.redactor.learn(secret);
     }
-    const { response, isPasted } = await askPerson({ authorization, server, kind }, request, ports);
+    const authority = { server, client, known };
+    const question = { authorization, server, kind };
+    const { response, isPasted } = await askPerson(question, request, ports).catch(async (error) => {
+      await (isUnanswered(error, signal) && doubtUnansweredDocument(authority, ports));
+      throw error;
+    });
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
-      { authorization, server, client, resource, request, scope },
+      { authorization, authority, resource, request, scope: scopes.requested },
       ports,
     );
-    await keepProvenClient({ server, client, redirectUri, redirectKind: provenKind(kind, isPasted) }, ports);
+    const redirectKind = provenKind(kind, isPasted);
+    const proven = { issuer: server.issuer, redirectUri, redirectKind, serverUrl };
+    await keepProvenClient({ ...proven, scope: scopes.registered }, client, ports);
     return session;
   } catch (error) {
-    if (!(error instanceof StaleClientError)) {
+    if (!(error instanceof RejectedClientError)) {
       throw error;
     }
+    rejected = error;
   } finally {
     redirect.dispose();
   }
-  ports.log.info('The server has forgotten this editor, which introduces itself anew');
+  ports.log.info('The server does not know this editor (any more), which introduces itself anew', {
+    reason: rejected,
+  });
   request.onStep('registering');
-  return await runCodeGrant(kind, discovered, request, ports);
+  return await runCodeGrant(kind, { ...prepared, known: rejected.known }, request, ports);
 }
 
-/** A registration from before was rejected, and is dropped. */
-class StaleClientError extends AuthError {}
+/** The server does not accept the client, and another is worth a try. */
+class RejectedClientError extends AuthError {
+  /** What is known of the issuer from here on. */
+  readonly known: KnownIssuer;
+
+  constructor(known: KnownIssuer, cause: unknown) {
+    super('client_rejected', 'The authorization server does not accept this editor as it is known there.', {
+      cause,
+    });
+    this.known = known;
+  }
+}
+
+/** Whether the person gave up, or was given up, while the browser had the word. */
+function isUnanswered(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || (error instanceof AuthError && error.code === 'timeout');
+}
 
 interface Redemption {
   readonly authorization: AuthorizationRequest;
-  readonly server: AuthorizationServer;
-  readonly client: ClientRegistration;
+  readonly authority: KnownAuthority;
   readonly resource: string;
   readonly scope: string | undefined;
   readonly request: AuthenticationRequest;
@@ -87,23 +131,30 @@ interface Redemption {
 
 async function redeem(
   response: URLSearchParams,
-  { authorization, server, client, resource, scope, request }: Redemption,
+  redemption: Redemption,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const authority: Authority = { server, client };
+  try {
+    return await exchange(response, redemption, ports);
+  } catch (error) {
+    const known = await dropRejectedClient(error, redemption.authority, ports);
+    throw known ? new RejectedClientError(known, error) : error;
+  }
+}
+
+async function exchange(
+  response: URLSearchParams,
+  { authorization, authority, resource, scope, request }: Redemption,
+  ports: AuthenticationPorts,
+): Promise<Session> {
+  const { server, client } = authority;
   const validated = validateAuthorizationResponse(authority, response, authorization.state);
   request.onStep('exchangingCode');
+  await request.beforeExchange?.();
+  throwIfAborted(request.signal);
   const requestedAt = ports.clock.now();
   const fetch = createOAuthFetch(ports, request.signal);
-  const tokens = await exchangeCode(authority, validated, { ...authorization, resource }, fetch).catch(
-    async (error) => {
-      throw (await dropRejectedClient(error, authority, ports))
-        ? new StaleClientError('client_rejected', 'The registration of this editor has expired.', {
-            cause: error,
-          })
-        : error;
-    },
-  );
+  const tokens = await exchangeCode(authority, validated, { ...authorization, resource }, fetch);
   return {
     serverUrl: canonicalServerUrl(request.serverUrl),
     resource,

@@ -2,6 +2,7 @@ import { AuthError } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import type { Prepared } from './codeGrant.ts';
 import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAuthorization.ts';
 import { deviceCodeGrantType } from './deviceClient.ts';
 import { pollForTokens } from './devicePolling.ts';
@@ -10,8 +11,6 @@ import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
-import { selectScope, unionScopes } from './scope.ts';
-import type { Authority } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
 
 /**
@@ -23,40 +22,59 @@ import { toTokenSet } from './tokenSet.ts';
  * @see RFC 8628
  */
 export async function runDeviceGrant(
-  discovered: Discovered,
+  prepared: Prepared,
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { authorizationServer: server } = discovered;
+  const { authorizationServer: server, known, scopes } = prepared;
   const { oauth, askForSecret, signal } = request;
-  assertDeviceGrantOffered(discovered);
+  assertDeviceGrantOffered(prepared);
   request.onStep('registering');
-  const scope = unionScopes(selectScope(oauth?.scopes, discovered), request.additionalScope);
-  const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(request.serverUrl);
+  const serverUrl = canonicalServerUrl(request.serverUrl);
+  const scope = scopes.requested;
+  const resource = prepared.protectedResource?.resource ?? serverUrl;
   const client = await obtainClient(
-    { server, redirectUri: undefined, scope, clientId: oauth?.clientId, askForSecret, signal },
+    {
+      server,
+      known,
+      serverUrl,
+      redirectUri: undefined,
+      scopes,
+      clientId: oauth?.clientId,
+      askForSecret,
+      signal,
+    },
     ports,
   );
   ports.redactor.learn(client.clientSecret);
-  const authority = { server, client };
+  const authority = { server, client, known };
   const fetch = createOAuthFetch(ports, signal);
   let device: DeviceAuthorization;
   try {
     device = await requestDeviceAuthorization(authority, { scope, resource }, fetch);
   } catch (error) {
-    if (!(await dropRejectedClient(error, authority, ports))) {
+    const knownNow = await dropRejectedClient(error, authority, ports);
+    if (!knownNow) {
       throw error;
     }
-    ports.log.info('The server has forgotten this editor, which introduces itself anew');
-    return await runDeviceGrant(discovered, request, ports);
+    ports.log.info('The server does not know this editor (any more), which introduces itself anew');
+    return await runDeviceGrant({ ...prepared, known: knownNow }, request, ports);
   }
   ports.redactor.learn(device.deviceCode);
   ports.redactor.learn(device.userCode);
   tellPerson(device, request, ports);
+  await request.beforeExchange?.();
   const { tokens, requestedAt } = await pollForTokens({ authority, device, resource }, ports, signal);
-  await keepDeviceClient(authority, ports);
+  // No redirect was in use, so that what is remembered of redirects stays.
+  const proven = {
+    issuer: server.issuer,
+    redirectUri: deviceCodeGrantType,
+    redirectKind: undefined,
+    serverUrl,
+  };
+  await keepProvenClient({ ...proven, scope: scopes.registered }, client, ports);
   return {
-    serverUrl: canonicalServerUrl(request.serverUrl),
+    serverUrl,
     resource,
     authorizationServer: rememberedMetadata(server),
     client,
@@ -74,11 +92,6 @@ function assertDeviceGrantOffered({ authorizationServer: server }: Discovered): 
       `The authorization server ${new URL(server.issuer).host} does not offer to sign in with a device code.`,
     );
   }
-}
-
-async function keepDeviceClient(authority: Authority, ports: AuthenticationPorts): Promise<void> {
-  // No redirect was in use, so that what is remembered of redirects stays.
-  await keepProvenClient({ ...authority, redirectUri: deviceCodeGrantType, redirectKind: undefined }, ports);
 }
 
 function tellPerson(

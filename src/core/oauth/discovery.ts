@@ -6,19 +6,20 @@ import {
   fetchAuthorizationServer,
 } from './authorizationServer.ts';
 import type { Challenge } from './challenge.ts';
+import { fetchConfiguredServer } from './configuredServer.ts';
 import { createOAuthFetch, type Fetch, type NetworkPorts } from './oauthFetch.ts';
 import { type ProbeResult, probeServer } from './probe.ts';
-import {
-  fetchProtectedResource,
-  type ProtectedResource,
-  wellKnownResourceUrls,
-} from './protectedResource.ts';
+import type { ProtectedResource } from './protectedResource.ts';
+import { type ResourceSearchResult, searchProtectedResource } from './resourceSearch.ts';
+import { settle } from './settled.ts';
 
 /** The server to find the authorization server of. */
 export interface DiscoveryTarget {
   readonly serverUrl: URL;
   readonly transport: 'http' | 'sse';
   readonly oauth?: OAuthConfiguration | undefined;
+  /** An earlier session: its authorization server comes first, as long as the resource still names it. */
+  readonly previous?: { readonly authorizationServer: { readonly issuer: string } } | undefined;
 }
 
 /** All that is known before a client is registered. */
@@ -27,6 +28,8 @@ export interface Discovered {
   /** Absent for servers of revision 2025-03-26, which have no RFC 9728 metadata. */
   readonly protectedResource?: ProtectedResource | undefined;
   readonly challenge?: Challenge | undefined;
+  /** What `oauth.authServerMetadataUrl`'s document lists, which ranks above what is challenged. */
+  readonly configuredServerScopes?: readonly string[] | undefined;
 }
 
 /**
@@ -41,67 +44,65 @@ export async function discover(
   ports: NetworkPorts,
   signal: AbortSignal,
 ): Promise<Discovered> {
-  const fetch = createOAuthFetch(ports, signal);
-  const read = (url: URL, send: Fetch) => fetchProtectedResource(url, target.serverUrl, send);
-  const [likely, ...others] = wellKnownResourceUrls(target.serverUrl);
-  const speculation = new AbortController();
-  const speculativeFetch = createOAuthFetch(ports, AbortSignal.any([signal, speculation.signal]));
-  const speculative = settle(likely ? read(likely, speculativeFetch) : Promise.resolve(undefined));
+  const findResource = searchProtectedResource(target, ports, signal);
   const probe = await probeServer(target, ports, signal);
   const challenge = probe.kind === 'challenged' ? probe.challenge : undefined;
-  const named = challenge?.resourceMetadata;
-  let protectedResource: ProtectedResource | undefined;
-  if (named && named.href !== likely?.href) {
-    // The guess was wrong: nobody waits for its answer any more, unless what is named does not exist.
-    speculation.abort();
-    protectedResource = await read(named, fetch);
-    others.unshift(...(likely ? [likely] : []));
-  } else {
-    protectedResource = valueUnlessMalformed(await speculative);
-  }
-  for (const url of others) {
-    protectedResource ??= valueUnlessMalformed(await settle(read(url, fetch)));
-  }
-  return finish(target, { challenge, protectedResource, probe }, fetch);
+  const found = await findResource(challenge?.resourceMetadata);
+  return finish(target, { ...found, challenge, probe }, createOAuthFetch(ports, signal));
 }
 
-interface Findings {
+interface Findings extends ResourceSearchResult {
   readonly challenge: Challenge | undefined;
-  readonly protectedResource: ProtectedResource | undefined;
   readonly probe: ProbeResult;
 }
 
-async function finish(
-  target: DiscoveryTarget,
-  { challenge, protectedResource, probe }: Findings,
-  fetch: Fetch,
-): Promise<Discovered> {
+async function finish(target: DiscoveryTarget, findings: Findings, fetch: Fetch): Promise<Discovered> {
+  const { challenge, protectedResource, probe, failure } = findings;
+  const isMismatch = failure?.code === 'resource_mismatch';
+  const configured = target.oauth?.authServerMetadataUrl;
+  if (configured !== undefined && !isMismatch && (protectedResource || probe.kind === 'challenged')) {
+    const authorizationServer = await fetchConfiguredServer(configured, fetch);
+    const configuredServerScopes = authorizationServer.scopes_supported;
+    return { authorizationServer, protectedResource, challenge, configuredServerScopes };
+  }
   if (protectedResource) {
-    const authorizationServer = await firstAvailable(protectedResource.authorizationServers, fetch);
-    return { authorizationServer, protectedResource, challenge };
+    const issuers = preferred(protectedResource.authorizationServers, target.previous);
+    return { authorizationServer: await firstAvailable(issuers, fetch), protectedResource, challenge };
   }
   switch (probe.kind) {
-    case 'challenged': {
-      const origin = new URL(target.serverUrl.origin);
-      const authorizationServer = await fetchAuthorizationServer(origin, fetch);
-      return { authorizationServer: authorizationServer ?? defaultAuthorizationServer(origin), challenge };
-    }
+    case 'challenged':
+      // Where somebody was signed in before, this may be a bad moment.
+      if (failure && (isMismatch || target.previous)) {
+        throw failure;
+      }
+      return { authorizationServer: await originServer(target, failure, fetch), challenge };
     case 'open':
-      throw new AuthError('no_authentication_needed', 'This server answers without authentication.');
+      // For another server's metadata nobody has to sign in at this one.
+      throw isMismatch || !failure
+        ? new AuthError('no_authentication_needed', 'This server answers without authentication.')
+        : failure;
     case 'failed':
       throw probe.error;
   }
 }
 
-/** At a place that was only guessed, a page that is no metadata means that there is none. */
-function valueUnlessMalformed<T>(result: Settled<T>): T | undefined {
-  if (!('error' in result)) {
-    return result.value;
+/** A server of revision 2025-03-26 is its own authorization server. */
+async function originServer(
+  { serverUrl }: DiscoveryTarget,
+  failure: AuthError | undefined,
+  fetch: Fetch,
+): Promise<AuthorizationServer> {
+  const origin = new URL(serverUrl.origin);
+  const authorizationServer = await fetchAuthorizationServer(origin, fetch);
+  if (!authorizationServer && failure) {
+    throw failure;
   }
-  if (!(result.error instanceof AuthError && result.error.code === 'invalid_response')) {
-    throw result.error;
-  }
-  return undefined;
+  return authorizationServer ?? defaultAuthorizationServer(origin);
+}
+
+function preferred(issuers: readonly URL[], previous: DiscoveryTarget['previous']): readonly URL[] {
+  const issuer = previous && new URL(previous.authorizationServer.issuer).href;
+  return [...issuers.filter(({ href }) => href === issuer), ...issuers.filter(({ href }) => href !== issuer)];
 }
 
 async function firstAvailable(issuers: readonly URL[], fetch: Fetch): Promise<AuthorizationServer> {
@@ -124,15 +125,4 @@ async function firstAvailable(issuers: readonly URL[], fetch: Fetch): Promise<Au
       `The authorization server ${issuers.map(({ origin }) => origin).join(', ')} publishes no metadata.`,
     )
   );
-}
-
-type Settled<T> = { readonly value: T } | { readonly error: unknown };
-
-/** Lets a promise be awaited later without an unhandled rejection in between. */
-async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
-  try {
-    return { value: await promise };
-  } catch (error) {
-    return { error };
-  }
 }

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, type AuthErrorCode } from '../errors.ts';
+import { quote } from '../quote.ts';
 
 /**
  * Turns what oauth4webapi throws into an {@link AuthError}. What a server wrote is quoted and cut short:
@@ -49,7 +50,7 @@ function withoutQuote(error: unknown): unknown {
 
 /** A server's error code and description, quoted and at most 200 characters each; the latter may be anything. */
 export function quoted(error: string, description: unknown): string {
-  const cut = (text: string) => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  const cut = (text: string) => quote(text.length > 200 ? `${text.slice(0, 200)}…` : text);
   return typeof description === 'string' && description !== ''
     ? `${cut(error)}: ${cut(description)}`
     : cut(error);

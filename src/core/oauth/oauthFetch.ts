@@ -19,7 +19,7 @@ const redirectLimit = 3;
 
 /**
  * The one place that sends OAuth requests: https only (loopback excepted), 30 s and 1 MB at most including
- * the body, redirects followed for GET only and checked hop by hop. The response is complete when it
+ * the body, redirects followed for GET only (unless `redirect` is `manual`) and checked hop by hop. The response is complete when it
  * arrives. Fits oauth4webapi's `customFetch`.
  *
  * @throws AuthError `insecure_url`, `network`, `timeout`, `invalid_response` (too large) or `cancelled`
@@ -51,7 +51,8 @@ async function follow(
     assertSecureUrl(url, `The address ${url.origin}`);
     const response = await sendOnce(ports, url, init);
     const location = response.headers.get('location');
-    if (init.method !== 'GET' || !isRedirect(response.status) || location === null) {
+    const isFollowed = init.method === 'GET' && init.redirect !== 'manual';
+    if (!isFollowed || !isRedirect(response.status) || location === null) {
       return await complete(response, url, init.signal);
     }
     await response.body?.cancel();
@@ -73,7 +74,7 @@ async function sendOnce({ fetch, clock, log }: NetworkPorts, url: URL, init: Req
     return response;
   } catch (error) {
     log.debug(`${init.method ?? 'GET'} ${url.origin}${url.pathname}`, { failure: error });
-    throw networkError(url, error);
+    throw error instanceof AuthError ? error : networkError(url, error);
   }
 }
 

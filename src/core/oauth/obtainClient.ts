@@ -1,20 +1,30 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
+import { findPreRegistered, findRegistration, type KnownIssuer } from '../session/knownIssuer.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
+import type { ChosenScopes } from './chooseScope.ts';
+import { isPublishable } from './clientMetadataDocument.ts';
 import { type ClientRegistration, selectAuthMethod } from './clientRegistration.ts';
 import { deviceCodeGrantType, registerDeviceClient } from './deviceClient.ts';
+import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { registerClient } from './registration.ts';
 
 /** Asks the person for what only they can know about a pre-registered client. */
 export interface ClientPrompt {
   /**
-   * @returns `undefined` when the person gives up; the redirect URI is what they have to register, `undefined`
-   * where it has to be a client that may use device codes
+   * @param question.redirectUri what the person has to register; `undefined` where it is to be a client that may
+   * use device codes
+   * @param question.previous what they entered last time
+   * @returns `undefined` when the person gives up
    */
   askClientId(
-    question: { readonly issuer: string; readonly redirectUri: string | undefined },
+    question: {
+      readonly issuer: string;
+      readonly redirectUri: string | undefined;
+      readonly previous?: string | undefined;
+    },
     signal: AbortSignal,
   ): Promise<string | undefined>;
   /** @returns the empty string for a client without a secret, `undefined` when the person gives up */
@@ -27,12 +37,16 @@ export interface ClientPrompt {
 /** What a client is needed for. */
 export interface ClientRequest {
   readonly server: AuthorizationServer;
+  /** What is remembered of that server. */
+  readonly known: KnownIssuer;
+  /** Canonical URL of the MCP server. */
+  readonly serverUrl: string;
   /** `undefined` for the device authorization grant. */
   readonly redirectUri: string | undefined;
-  readonly scope: string | undefined;
+  readonly scopes: ChosenScopes;
   /** `oauth.clientId` of the definition. */
   readonly clientId: string | undefined;
-  /** Asks for the secret of a pre-registered client even if one is stored, because that was rejected. */
+  /** Asks anew for what the person once entered, because it was rejected. */
   readonly askForSecret?: boolean | undefined;
   readonly signal: AbortSignal;
 }
@@ -48,51 +62,104 @@ export interface ClientPorts extends NetworkPorts {
 
 /**
  * The client to authenticate as (B3): pre-registered, else by its metadata document, else an earlier
- * registration for this redirect URI, else a new dynamic one, else what the person enters.
+ * registration for this redirect URI, else a new dynamic one, else what the person enters. What is entered is
+ * for the caller to keep, once it has proved right.
  *
- * @throws AuthError `registration_refused`, `client_required`, `cancelled`, `network`…
+ * @throws AuthError `registration_refused`, `client_required`, `issuer_changed`, `cancelled`, `network`…
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (client registration approaches)
  */
 export async function obtainClient(request: ClientRequest, ports: ClientPorts): Promise<ClientRegistration> {
-  const { server, redirectUri, scope, clientId, signal } = request;
+  const { server, known, redirectUri, scopes, clientId, signal } = request;
   if (clientId !== undefined) {
+    await assertSameIssuer(request, clientId, ports);
     return await preRegistered(request, clientId, ports);
   }
-  const metadataUrl = ports.clientMetadataUrl?.();
-  if (metadataUrl !== undefined && server.client_id_metadata_document_supported === true) {
-    return { origin: 'metadataDocument', clientId: metadataUrl, tokenEndpointAuthMethod: 'none' };
+  const document = usableMetadataDocument(server, known, ports.clientMetadataUrl?.());
+  const canRegister = server.registration_endpoint !== undefined;
+  const fits = redirectUri === undefined || isPublishable(redirectUri);
+  if (document !== undefined && (fits || !canRegister)) {
+    return { origin: 'metadataDocument', clientId: document, tokenEndpointAuthMethod: 'none' };
   }
-  const key = { issuer: server.issuer, redirectUri: redirectUri ?? deviceCodeGrantType };
-  const known = await ports.registrations.find(key, ports.clock.now());
-  throwIfAborted(signal);
-  if (known) {
-    return known;
+  const wanted = { redirectUri: redirectUri ?? deviceCodeGrantType, scope: scopes.requested };
+  const found = findRegistration(known, wanted, ports.clock.now());
+  if (found) {
+    return found;
   }
-  if (server.registration_endpoint !== undefined) {
+  if (canRegister) {
+    const scope = scopes.registered;
     const fetch = createOAuthFetch(ports, signal);
     return redirectUri === undefined
       ? await registerDeviceClient(server, scope, fetch)
       : await registerClient(server, { redirectUri, scope }, fetch);
   }
-  const entered = await ports.prompt.askClientId({ issuer: server.issuer, redirectUri }, signal);
+  return await preRegistered(request, await enteredClientId(request, ports), ports);
+}
+
+/**
+ * A client that was registered by hand belongs to the authorization server that it was registered at. A server
+ * that names another one all of a sudden is not given it.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (authorization server binding)
+ */
+async function assertSameIssuer(
+  { server, known, serverUrl, signal }: ClientRequest,
+  clientId: string,
+  { registrations }: ClientPorts,
+): Promise<void> {
+  if (findPreRegistered(known, clientId)) {
+    return;
+  }
+  const former = (await registrations.list()).find(
+    (one) =>
+      one.issuer !== server.issuer &&
+      one.servers?.includes(serverUrl) &&
+      findPreRegistered(one, clientId) !== undefined,
+  );
   throwIfAborted(signal);
-  if (entered === undefined) {
+  if (former) {
+    const [now, before] = [server.issuer, former.issuer].map((issuer) => JSON.stringify(issuer));
     throw new AuthError(
-      'client_required',
-      `The authorization server ${new URL(server.issuer).host} only knows clients that were registered by hand: it needs a client ID.`,
+      'issuer_changed',
+      `This server now signs in at ${now}, but its client ID belongs to ${before}, and is not sent elsewhere. If that is as it should be, clear the client registration of ${before}.`,
     );
   }
-  return await preRegistered(request, entered, ports);
+}
+
+async function enteredClientId(
+  { server, known, redirectUri, askForSecret, signal }: ClientRequest,
+  { prompt, registrations, log }: ClientPorts,
+): Promise<string> {
+  const { issuer } = server;
+  const { entered } = known;
+  if (entered?.isProven && !askForSecret) {
+    return entered.clientId;
+  }
+  const previous = entered && { previous: entered.clientId };
+  const clientId = await prompt.askClientId({ issuer, redirectUri, ...previous }, signal);
+  throwIfAborted(signal);
+  if (clientId === undefined) {
+    throw new AuthError(
+      'client_required',
+      `The authorization server ${new URL(issuer).host} only knows clients that were registered by hand: it needs a client ID.`,
+    );
+  }
+  try {
+    await registrations.rememberEntered(issuer, clientId);
+  } catch (reason) {
+    // Costs typing it again, if this sign-in fails.
+    log.warn('The client ID could not be saved', { reason });
+  }
+  return clientId;
 }
 
 async function preRegistered(
-  { server, signal, askForSecret }: ClientRequest,
+  { server, known, signal, askForSecret }: ClientRequest,
   clientId: string,
-  { registrations, prompt }: ClientPorts,
+  { prompt }: ClientPorts,
 ): Promise<ClientRegistration> {
   const { issuer, token_endpoint_auth_methods_supported: methods } = server;
-  let secret = askForSecret ? undefined : await registrations.findSecret({ issuer, clientId });
-  throwIfAborted(signal);
+  const isDoubted = askForSecret || (known.entered?.clientId === clientId && !known.entered.isProven);
+  let secret = isDoubted ? undefined : findPreRegistered(known, clientId)?.clientSecret;
   // RFC 8414, section 2: silence means client_secret_basic, which takes a secret.
   if (secret === undefined && (askForSecret || !(methods ?? ['client_secret_basic']).includes('none'))) {
     secret = await prompt.askClientSecret({ issuer, clientId }, signal);
@@ -100,7 +167,6 @@ async function preRegistered(
     if (secret === undefined) {
       throw new AuthError('cancelled', 'No client secret was entered.');
     }
-    await registrations.keepSecret({ issuer, clientId }, secret);
   }
   const clientSecret = secret === '' ? undefined : secret;
   return {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { KnownIssuer } from '../session/knownIssuer.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import { advertisesPkce } from './authorizationRequest.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
@@ -26,12 +27,12 @@ export interface PkceWaiverPorts {
  * @throws AuthError `pkce_not_supported` or `cancelled`
  */
 export async function assertPkceOrWaived(
-  server: AuthorizationServer,
+  { server, known }: { readonly server: AuthorizationServer; readonly known: KnownIssuer },
   { prompt, registrations, clock, log }: PkceWaiverPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const { issuer } = server;
-  if (advertisesPkce(server) || (await registrations.isPkceWaived(issuer))) {
+  if (advertisesPkce(server) || known.pkceWaivedAt !== undefined) {
     return;
   }
   const isWaived = await prompt.askWaivePkce(issuer, signal);

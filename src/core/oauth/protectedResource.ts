@@ -51,7 +51,8 @@ export async function fetchProtectedResource(
   if (authorizationServers.length === 0) {
     throw new AuthError('invalid_response', `${who} names no authorization server.`);
   }
-  return { resource: metadata.resource, authorizationServers, scopesSupported: metadata.scopes_supported };
+  const scopesSupported = metadata.scopes_supported ?? undefined;
+  return { resource: metadata.resource, authorizationServers, scopesSupported };
 }
 
 async function readMetadata(response: Response, serverUrl: URL, who: string): Promise<oauth.ResourceServer> {
@@ -97,6 +98,11 @@ function parseIssuer(issuer: string, who: string): URL {
   return url;
 }
 
+/** Some servers write null for what they leave out. */
 function isOptionalStringList(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
+  return (
+    value === undefined ||
+    value === null ||
+    (Array.isArray(value) && value.every((one) => typeof one === 'string'))
+  );
 }

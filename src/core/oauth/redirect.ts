@@ -15,12 +15,14 @@ export interface OpenRedirect extends Disposable {
 /** Opens redirect URIs of one kind. */
 export interface RedirectReceiver {
   /**
-   * @param port.fixed the only port that will do; @param port.preferred one that would be good to have
+   * @param port.fixed the only port that will do; @param port.preferred one that would be good to have;
+   * @param port.isPublished whether a URI is wanted that is the same in every window, as far as there is one
    * @throws AuthError `redirect_unavailable`
    */
   open(port: {
     readonly fixed?: number | undefined;
     readonly preferred?: number | undefined;
+    readonly isPublished?: boolean | undefined;
   }): Promise<OpenRedirect>;
 }
 

@@ -20,17 +20,26 @@ const rememberedMembers = [
 /** Characters that a member may have to be stored: more is no list of methods, whatever the server calls it. */
 const memberLimit = 2000;
 
+function isRememberable(value: unknown): boolean {
+  const texts = Array.isArray(value) ? value : [value];
+  return (
+    typeof value === 'boolean' ||
+    (texts.every((text) => typeof text === 'string') && texts.join('","').length <= memberLimit)
+  );
+}
+
 /** The part of a server's metadata that is stored with a session. */
 export function rememberedMetadata(server: AuthorizationServer): AuthorizationServer {
   const members = rememberedMembers
     .map((name) => [name, server[name]] as const)
-    .filter(([, value]) => value !== undefined && JSON.stringify(value).length <= memberLimit);
+    .filter(([, value]) => isRememberable(value));
   return { issuer: server.issuer, ...Object.fromEntries(members) };
 }
 
 /**
  * What was discovered for an earlier session, so that signing in again needs no request before the browser
- * opens. The scopes are those that were asked for then.
+ * opens. The server is taken to challenge for the
+ * scopes that were asked for then.
  *
  * @returns `undefined` where the session does not hold enough
  */
@@ -47,8 +56,8 @@ export function rememberedDiscovery(session: Session): Discovered | undefined {
     protectedResource: {
       resource,
       authorizationServers: [new URL(authorizationServer.issuer)],
-      scopesSupported: requestedScope?.split(' '),
     },
+    challenge: { scope: requestedScope },
   };
 }
 

@@ -1,6 +1,14 @@
+import type { Clock } from '../clock.ts';
+import type { Disposable } from '../disposable.ts';
 import { AuthError, isCancelled, throwIfAborted } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Discovered } from './discovery.ts';
+
+/** The points of a sign-in that revalidation goes by. */
+export interface Moments {
+  readonly onBrowser: () => void;
+  readonly beforeExchange: () => Promise<void>;
+}
 
 /** A sign-in that is begun before it is known whether what is remembered still holds. */
 export interface Revalidation<T> {
@@ -11,17 +19,21 @@ export interface Revalidation<T> {
   /**
    * The sign-in.
    *
-   * @param onBrowser to be called when the browser is about to open: from there on there is time
-   * @param onExchange to be called when the person is back: from there on the attempt is not broken off
+   * @param moments.onBrowser to be called when the browser is about to open: from there on there is time
+   * @param moments.beforeExchange to be awaited when the person is back: the signal then tells whether to go
+   * on, and is not aborted for the server's sake any more
    */
-  readonly attempt: (
-    discovered: Discovered,
-    signal: AbortSignal,
-    moments: { readonly onBrowser: () => void; readonly onExchange: () => void },
-  ) => Promise<T>;
+  readonly attempt: (discovered: Discovered, signal: AbortSignal, moments: Moments) => Promise<T>;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   readonly log: Log;
 }
+
+/**
+ * How long a person who is back already waits for the server to be asked, in milliseconds. The code may go to
+ * the token endpoint that is remembered even then: it was found to be the right one, and the issuer is checked.
+ */
+const patience = 5_000;
 
 type Verdict =
   | { readonly kind: 'same' }
@@ -30,6 +42,7 @@ type Verdict =
 
 /** What a server may say of itself that no remembered answer outweighs. Anything else may be a bad moment. */
 const weighty: readonly AuthError['code'][] = [
+  'forbidden_address',
   'insecure_url',
   'issuer_mismatch',
   'no_authentication_needed',
@@ -49,6 +62,10 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
   const ended = new AbortController();
   let verdict: Promise<Verdict> | undefined;
   let isExchanging = false;
+  const beforeExchange = async () => {
+    await withinPatience(revalidate(), sign.clock);
+    isExchanging = true;
+  };
   const revalidate = () => {
     verdict ??= judge({ ...sign, signal: AbortSignal.any([signal, ended.signal]) }).then((result) => {
       if (result.kind !== 'same' && !isExchanging) {
@@ -61,9 +78,7 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
   try {
     return await attempt(remembered, AbortSignal.any([signal, brokenOff.signal]), {
       onBrowser: revalidate,
-      onExchange: () => {
-        isExchanging = true;
-      },
+      beforeExchange,
     });
   } catch (error) {
     throwIfAborted(signal);
@@ -75,7 +90,10 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
       throw result.kind === 'refused' ? result.error : error;
     }
     log.info('The server has moved since the last sign-in, which begins once more');
-    return await attempt(result.discovered, signal, { onBrowser: noop, onExchange: noop });
+    return await attempt(result.discovered, signal, {
+      onBrowser: () => undefined,
+      beforeExchange: async () => undefined,
+    });
   } finally {
     ended.abort();
   }
@@ -104,4 +122,10 @@ function isSaidByPerson(error: unknown): boolean {
   return isCancelled(error) || (error instanceof AuthError && error.code === 'access_denied');
 }
 
-const noop = () => undefined;
+async function withinPatience(work: Promise<unknown>, clock: Clock): Promise<void> {
+  let timer: Disposable | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = clock.setTimer(patience, resolve);
+  });
+  await Promise.race([work, limit]).finally(() => timer?.dispose());
+}

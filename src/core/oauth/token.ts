@@ -16,7 +16,8 @@ export interface Authority {
 /**
  * Judges an authorization response: `iss` and `state` first, then whether it is an error.
  *
- * @throws AuthError `access_denied`, `authorization_refused` or `issuer_mismatch`
+ * @throws AuthError `access_denied`, `authorization_refused`, `client_rejected`, `invalid_response` or
+ * `issuer_mismatch`
  * @see RFC 6749, section 4.1.2; RFC 9207, section 2.4
  */
 export function validateAuthorizationResponse(
@@ -29,23 +30,47 @@ export function validateAuthorizationResponse(
     return oauth.validateAuthResponse(server, toOAuthClient(client), response, state);
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) {
-      throw error.error === 'access_denied'
-        ? new AuthError('access_denied', `${host} refused the sign-in: access was denied.`, { cause: error })
-        : new AuthError(
-            'authorization_refused',
-            `${host} refused the sign-in: ${quoted(error.error, error.error_description)}.`,
-            { cause: error },
-          );
+      throw refusal(error, host);
     }
-    // State was matched before; what is left is `iss`, whose response is then not to be believed at all.
-    throw new AuthError(
-      'issuer_mismatch',
-      `The sign-in was answered by another server than ${host}, and was dropped.`,
-      {
-        cause: error,
-      },
-    );
+    // Not to be believed at all, whatever else it says.
+    throw isOfAnotherIssuer(response, server)
+      ? new AuthError(
+          'issuer_mismatch',
+          `The sign-in was answered by another server than ${host}, and was dropped.`,
+          { cause: error },
+        )
+      : new AuthError(
+          'invalid_response',
+          `${host} answered the sign-in in a way that OAuth does not allow.`,
+          {
+            cause: error,
+          },
+        );
   }
+}
+
+function refusal(error: oauth.AuthorizationResponseError, host: string): AuthError {
+  if (error.error === 'access_denied') {
+    return new AuthError('access_denied', `${host} refused the sign-in: access was denied.`, {
+      cause: error,
+    });
+  }
+  const isAboutClient = error.error === 'invalid_client' || error.error === 'unauthorized_client';
+  return new AuthError(
+    isAboutClient ? 'client_rejected' : 'authorization_refused',
+    `${host} refused the sign-in: ${quoted(error.error, error.error_description)}.`,
+    { cause: error },
+  );
+}
+
+/** Which of its reasons oauth4webapi had: the other ones are about the form (a parameter twice, a JWT response). */
+function isOfAnotherIssuer(response: URLSearchParams, server: AuthorizationServer): boolean {
+  const issuers = response.getAll('iss');
+  const isMissing = issuers.length === 0 || issuers.includes('');
+  return (
+    issuers.some((issuer) => issuer !== '' && issuer !== server.issuer) ||
+    (isMissing && Boolean(server.authorization_response_iss_parameter_supported))
+  );
 }
 
 /**
@@ -128,13 +153,18 @@ export async function processed(
     // RFC 6749, section 7.1: a token of a type that is not understood must not be used.
     throw new AuthError('invalid_response', `${who} gave a token of a kind that was not asked for.`);
   }
+  if (!/^[\x20-\x7e]+$/.test(tokens.access_token)) {
+    // RFC 6749, appendix A.12. No HTTP header could carry it.
+    throw new AuthError('invalid_response', `${who} gave a token with characters that no token has.`);
+  }
   return tokens;
 }
 
 /**
  * The response with only what matters here. Who signed in is not asked, so nothing about an ID token (a clock
- * that differs, an algorithm that metadata does not list) may cost a session, least of all in a refresh. And
- * where the body names an error, a challenge beside it adds nothing (RFC 6749, section 5.2).
+ * that differs, an algorithm that metadata does not list) may cost a session, least of all in a refresh. Nor may
+ * a lifetime that is none, or a member that says nothing: the old refresh token may be spent by now. And where
+ * the body names an error, a challenge beside it adds nothing (RFC 6749, section 5.2).
  */
 export async function essentials(response: Response): Promise<Response> {
   let body: unknown;
@@ -146,10 +176,22 @@ export async function essentials(response: Response): Promise<Response> {
   if (typeof body !== 'object' || body === null) {
     return response;
   }
-  const { id_token: _idToken, ...rest } = body as { readonly id_token?: unknown };
+  const { id_token: _idToken, ...members } = body as { readonly [name: string]: unknown };
+  const rest = Object.fromEntries(
+    Object.entries(members).filter(([name, value]) => saysSomething(name, value)),
+  );
   const headers = new Headers(response.headers);
   if ('error' in body) {
     headers.delete('www-authenticate');
   }
   return new Response(JSON.stringify(rest), { status: response.status, headers });
+}
+
+function saysSomething(name: string, value: unknown): boolean {
+  if (name === 'expires_in') {
+    // Zero is what some servers write for tokens that do not expire; one that has will be refused when used.
+    const seconds = Number.parseFloat(String(value));
+    return seconds > 0 && Number.isFinite(seconds);
+  }
+  return value !== null && (value !== '' || name === 'access_token');
 }

@@ -14,6 +14,9 @@ export interface TokenSet {
   readonly receivedAt: number;
 }
 
+/** ECMA-262, time values. */
+const latestDate = 8.64e15;
+
 /**
  * Reads a validated token response. What a refresh leaves out (refresh token, scope) stays as it was
  * (RFC 6749, section 6).
@@ -26,13 +29,13 @@ export function toTokenSet(
   requestedAt: number,
   previous?: TokenSet,
 ): TokenSet {
-  // NaN where the server does not say, and infinite for a lifetime that JSON could not store.
+  // NaN where the server does not say; beyond what a date can be, the token does not expire.
   const expiresAt = requestedAt + (response.expires_in ?? Number.NaN) * 1000;
   return {
     accessToken: response.access_token,
     tokenType: response.token_type,
     refreshToken: response.refresh_token ?? previous?.refreshToken,
-    expiresAt: Number.isFinite(expiresAt) ? expiresAt : undefined,
+    expiresAt: expiresAt <= latestDate ? expiresAt : undefined,
     scope: response.scope ?? previous?.scope,
     receivedAt: requestedAt,
   };

@@ -31,7 +31,14 @@ export interface RunningAuthentication {
 /** What starting an authentication takes. */
 export type AuthenticationTarget = Pick<
   AuthenticationRequest,
-  'additionalScope' | 'askForSecret' | 'grant' | 'oauth' | 'redirectKind' | 'serverUrl' | 'transport'
+  | 'additionalScope'
+  | 'askForScopes'
+  | 'askForSecret'
+  | 'grant'
+  | 'oauth'
+  | 'redirectKind'
+  | 'serverUrl'
+  | 'transport'
 >;
 
 /** Runs authentications: one per server at a time, and remembers how the last one of this window failed. */

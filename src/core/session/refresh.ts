@@ -3,6 +3,7 @@ import { Emitter } from '../event.ts';
 import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
 import { refreshTokens } from '../oauth/token.ts';
 import { toTokenSet } from '../oauth/tokenSet.ts';
+import type { RegistrationStore } from './registrationStore.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 
@@ -28,6 +29,8 @@ export function isRefreshable(session: Session): boolean {
 /** What refreshing needs. */
 export interface RefreshPorts extends NetworkPorts {
   readonly sessions: SessionStore;
+  /** Where a client is forgotten that its server has forgotten, so that the next sign-in does not bring it up. */
+  readonly registrations?: RegistrationStore | undefined;
 }
 
 /** Refreshes sessions on use: one refresh per server at a time, however many ask. */
@@ -129,11 +132,12 @@ export class SessionRefresher {
     try {
       refreshed = await this.#request(session, refreshToken);
     } catch (error) {
-      const newer = isSessionExpired(error) ? await this.#markExpired(session) : undefined;
+      const reason = (await this.#registrationHasGone(error, session)) ? registrationGone(error) : error;
+      const newer = isSessionExpired(reason) ? await this.#markExpired(session) : undefined;
       if (newer) {
         return newer;
       }
-      throw error;
+      throw reason;
     }
     const latest = sessions.get(serverUrl);
     if (!latest) {
@@ -166,6 +170,25 @@ export class SessionRefresher {
   }
 
   /**
+   * Whether the server has forgotten the dynamic registration that the tokens belong to, which are lost with
+   * it; it is then forgotten here too. Other clients can be mended, and keep their tokens.
+   */
+  async #registrationHasGone(error: unknown, { authorizationServer, client }: Session): Promise<boolean> {
+    const isRejected = error instanceof AuthError && error.code === 'client_rejected';
+    if (!isRejected || client.origin !== 'dynamic') {
+      return false;
+    }
+    const { registrations, log } = this.#ports;
+    try {
+      await registrations?.drop(authorizationServer.issuer, client.clientId);
+    } catch (reason) {
+      log.warn('The rejection of a client could not be saved', { reason });
+    }
+    log.info('The server has forgotten this editor, which will introduce itself anew');
+    return true;
+  }
+
+  /**
    * Marks a session whose refresh token was rejected. Only the newest token's rejection counts: another
    * sign-in or window may have been faster.
    *
@@ -191,6 +214,14 @@ export class SessionRefresher {
 /** Whether a sign-in or another refresh has put other tokens in the place of the session's. */
 function isReplaced({ tokens }: Session, { tokens: latest }: Session): boolean {
   return latest.refreshToken !== tokens.refreshToken || latest.accessToken !== tokens.accessToken;
+}
+
+function registrationGone(cause: unknown): AuthError {
+  return new AuthError(
+    'session_expired',
+    'The authorization server has forgotten this editor, and the session with it. Authenticate again.',
+    { cause },
+  );
 }
 
 function isSessionExpired(error: unknown): boolean {

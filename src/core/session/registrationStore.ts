@@ -1,55 +1,20 @@
-import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ClientRegistration } from '../oauth/clientRegistration.ts';
-import type { ReturningRedirectKind } from '../oauth/redirect.ts';
+import {
+  type KnownIssuer,
+  type ProvenSignIn,
+  parseKnownIssuer,
+  serializeKnownIssuer,
+  withProvenSignIn,
+} from './knownIssuer.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 
-/** Identifies a dynamic registration: the server that made it and the redirect URI that it holds for. */
-export interface RegistrationKey {
-  readonly issuer: string;
-  readonly redirectUri: string;
-}
-
-/** What is remembered of a sign-in that has worked. */
-export interface ProvenRedirect extends RegistrationKey {
-  /** By what kind of redirect, if it was by one. */
-  readonly redirectKind: ReturningRedirectKind | undefined;
-}
-
-/** Identifies a client that was registered by hand. */
-export interface PreRegisteredKey {
-  readonly issuer: string;
-  readonly clientId: string;
-}
-
-const dynamicPrefix = 'client:';
-const secretPrefix = 'clientSecret:';
-
-/** Redirect URIs differ per window, so an issuer may know this editor several times over. */
-const keptPerIssuer = 8;
-
-const registrations = v.object({
-  version: v.literal(1),
-  issuer: v.string(),
-  redirectKind: v.optional(v.picklist(['loopback', 'uriHandler'])),
-  pkceWaivedAt: v.optional(v.number()),
-  registrations: v.array(
-    v.object({
-      redirectUri: v.string(),
-      clientId: v.string(),
-      clientSecret: v.optional(v.string()),
-      tokenEndpointAuthMethod: v.picklist(['none', 'client_secret_basic', 'client_secret_post']),
-      secretExpiresAt: v.optional(v.number()),
-    }),
-  ),
-});
-
-type Record = v.InferOutput<typeof registrations>;
+const prefix = 'client:';
 
 /**
- * Clients by issuer, in secret storage. Losing one costs a request, so that reading never fails: what cannot
- * be read counts as absent.
+ * What is known of each issuer, in secret storage: one record per issuer, read as a whole, changed by reading
+ * it anew. Losing one costs a request, so that reading never fails: what cannot be read counts as absent.
  */
 export class RegistrationStore {
   readonly #secrets: SecretStorage;
@@ -60,62 +25,73 @@ export class RegistrationStore {
     this.#log = log;
   }
 
-  /** The registration for a redirect URI, unless its secret has expired. `now` in milliseconds. */
-  async find({ issuer, redirectUri }: RegistrationKey, now: number): Promise<ClientRegistration | undefined> {
-    const record = await this.#read(issuer);
-    const found = record?.registrations.find((one) => one.redirectUri === redirectUri);
-    if (!found || (found.secretExpiresAt !== undefined && found.secretExpiresAt <= now)) {
-      return undefined;
+  /** All that is remembered of an issuer right now. One read serves a whole sign-in. */
+  async open(issuer: string): Promise<KnownIssuer> {
+    const nothing: KnownIssuer = { issuer, registrations: [] };
+    const text = await this.#get(await hashedKey(prefix, issuer));
+    if (text === undefined) {
+      return nothing;
     }
-    const { redirectUri: _redirectUri, ...registration } = found;
-    return { origin: 'dynamic', ...registration };
+    const known = parseKnownIssuer(text);
+    if (known?.issuer === issuer) {
+      return known;
+    }
+    this.#log.warn('A stored client registration could not be read and is redone', {
+      issuer: new URL(issuer),
+    });
+    return nothing;
   }
 
-  /** By what kind of redirect the last sign-in at an issuer worked. */
-  async redirectKind(issuer: string): Promise<ReturningRedirectKind | undefined> {
-    return (await this.#read(issuer))?.redirectKind;
-  }
-
-  /** The port of the last loopback redirect URI registered at an issuer: on it, no other is to be registered. */
-  async loopbackPort(issuer: string): Promise<number | undefined> {
-    const uris = (await this.#read(issuer))?.registrations.map(({ redirectUri }) => redirectUri) ?? [];
-    const loopback = uris.find((uri) => uri.startsWith('http://localhost:'));
-    return loopback === undefined ? undefined : Number(new URL(loopback).port);
+  /** Every issuer that something is remembered of, by name. */
+  async list(): Promise<readonly KnownIssuer[]> {
+    let keys: readonly string[];
+    try {
+      keys = (await this.#secrets.keys()).filter((key) => key.startsWith(prefix));
+    } catch (error) {
+      this.#log.error('The secret storage could not be listed', { reason: error });
+      return [];
+    }
+    const texts = await Promise.all(keys.map((key) => this.#get(key)));
+    return texts
+      .flatMap((text) => (text === undefined ? [] : (parseKnownIssuer(text) ?? [])))
+      .sort((one, other) => one.issuer.localeCompare(other.issuer));
   }
 
   /**
-   * Remembers what has led to a session: the kind of redirect, and the client if it is a dynamic one.
+   * Remembers what has led to a session: the kind of redirect, the server, and the client with its secret.
    *
    * @throws AuthError `storage`
    */
-  async keep(
-    { issuer, redirectUri, redirectKind }: ProvenRedirect,
-    { origin, ...client }: ClientRegistration,
-  ): Promise<void> {
-    const before = await this.#read(issuer);
-    const others = (before?.registrations ?? []).filter((one) => one.redirectUri !== redirectUri);
-    const registrations =
-      origin === 'dynamic'
-        ? [{ redirectUri, ...client }, ...others].slice(0, keptPerIssuer)
-        : (before?.registrations ?? []);
-    await this.#write({
-      ...before,
-      version: 1,
-      issuer,
-      redirectKind: redirectKind ?? before?.redirectKind,
-      registrations,
-    });
+  async keep(proven: ProvenSignIn, client: ClientRegistration): Promise<void> {
+    await this.#change(proven.issuer, (before) => withProvenSignIn(before, proven, client));
   }
 
-  /** Whether the person has decided to sign in at an issuer that does not say that it supports PKCE. */
-  async isPkceWaived(issuer: string): Promise<boolean> {
-    return (await this.#read(issuer))?.pkceWaivedAt !== undefined;
-  }
-
-  /** Remembers that decision, made at a time in milliseconds. @throws AuthError `storage` */
+  /**
+   * Remembers that the person signs in at an issuer that does not say that it supports PKCE, decided at a time
+   * in milliseconds.
+   *
+   * @throws AuthError `storage`
+   */
   async waivePkce(issuer: string, now: number): Promise<void> {
-    const before = await this.#read(issuer);
-    await this.#write({ registrations: [], ...before, version: 1, issuer, pkceWaivedAt: now });
+    await this.#change(issuer, (before) => ({ ...before, pkceWaivedAt: now }));
+  }
+
+  /** Remembers a client ID that the person has just entered, to offer it again. @throws AuthError `storage` */
+  async rememberEntered(issuer: string, clientId: string): Promise<void> {
+    await this.#change(issuer, (before) => ({ ...before, entered: { clientId, isProven: false } }));
+  }
+
+  /** Asks for an entered client ID anew next time, since its issuer rejected it. @throws AuthError `storage` */
+  async doubtEntered(issuer: string, clientId: string): Promise<void> {
+    const { entered } = await this.open(issuer);
+    if (entered?.clientId === clientId && entered.isProven) {
+      await this.rememberEntered(issuer, clientId);
+    }
+  }
+
+  /** Remembers that an issuer does not accept the document at a URL. @throws AuthError `storage` */
+  async refuseMetadataDocument(issuer: string, url: string): Promise<void> {
+    await this.#change(issuer, (before) => ({ ...before, metadataDocument: { url, outcome: 'refused' } }));
   }
 
   /**
@@ -125,46 +101,33 @@ export class RegistrationStore {
    * @throws AuthError `storage`
    */
   async drop(issuer: string, clientId: string): Promise<boolean> {
-    const record = await this.#read(issuer);
-    const rest = record?.registrations.filter((one) => one.clientId !== clientId);
-    if (!record || rest?.length === record.registrations.length) {
+    const { registrations } = await this.open(issuer);
+    if (!registrations.some((one) => one.clientId === clientId)) {
       return false;
     }
-    await this.#write({ ...record, registrations: rest ?? [] });
+    await this.#change(issuer, (before) => ({
+      ...before,
+      registrations: before.registrations.filter((one) => one.clientId !== clientId),
+    }));
     return true;
   }
 
-  /** The secret of a pre-registered client; the empty string says that it is known to have none. */
-  async findSecret({ issuer, clientId }: PreRegisteredKey): Promise<string | undefined> {
-    return await this.#get(await hashedKey(secretPrefix, issuer, clientId));
-  }
-
-  /** @throws AuthError `storage` */
-  async keepSecret({ issuer, clientId }: PreRegisteredKey, secret: string): Promise<void> {
-    await this.#store(await hashedKey(secretPrefix, issuer, clientId), secret);
-  }
-
-  async #read(issuer: string): Promise<Record | undefined> {
-    const text = await this.#get(await hashedKey(dynamicPrefix, issuer));
-    if (text === undefined) {
-      return undefined;
-    }
+  /** Forgets everything about an issuer, because the user said so. @throws AuthError `storage` */
+  async clear(issuer: string): Promise<void> {
     try {
-      const parsed = v.safeParse(registrations, JSON.parse(text));
-      if (parsed.success && parsed.output.issuer === issuer) {
-        return parsed.output;
-      }
-    } catch {
-      // The parser's error would quote the record.
+      await this.#secrets.delete(await hashedKey(prefix, issuer));
+    } catch (error) {
+      throw new AuthError('storage', 'VS Code could not delete the client registration.', { cause: error });
     }
-    this.#log.warn('A stored client registration could not be read and is redone', {
-      issuer: new URL(issuer),
-    });
-    return undefined;
   }
 
-  async #write(record: Record): Promise<void> {
-    await this.#store(await hashedKey(dynamicPrefix, record.issuer), JSON.stringify(record));
+  async #change(issuer: string, change: (before: KnownIssuer) => KnownIssuer): Promise<void> {
+    const after = serializeKnownIssuer(change(await this.open(issuer)));
+    try {
+      await this.#secrets.store(await hashedKey(prefix, issuer), after);
+    } catch (error) {
+      throw new AuthError('storage', 'VS Code could not save the client registration.', { cause: error });
+    }
   }
 
   async #get(key: string): Promise<string | undefined> {
@@ -173,14 +136,6 @@ export class RegistrationStore {
     } catch (error) {
       this.#log.error('The secret storage could not be read', { reason: error });
       return undefined;
-    }
-  }
-
-  async #store(key: string, value: string): Promise<void> {
-    try {
-      await this.#secrets.store(key, value);
-    } catch (error) {
-      throw new AuthError('storage', 'VS Code could not save the client registration.', { cause: error });
     }
   }
 }

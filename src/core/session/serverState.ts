@@ -3,6 +3,7 @@ import type { ServerDefinition } from '../config/serverDefinition.ts';
 import type { AuthError } from '../errors.ts';
 import type { AuthenticationStep } from '../oauth/authentication.ts';
 import { isFresh, isRefreshable } from './refresh.ts';
+import type { ScopeDemand } from './scopeDemands.ts';
 import type { Session } from './session.ts';
 
 /** What a server's row says (A3). Exactly one holds at a time. */
@@ -16,6 +17,7 @@ export type ServerState =
   | { readonly kind: 'authenticating'; readonly step: AuthenticationStep }
   | { readonly kind: 'refreshing' }
   | { readonly kind: 'authenticated'; readonly expiresAt?: number | undefined; readonly refreshable: boolean }
+  | { readonly kind: 'needsScopes'; readonly scope?: string | undefined }
   | { readonly kind: 'expired' }
   | { readonly kind: 'needsAuthentication'; readonly failure?: AuthError | undefined }
   | { readonly kind: 'noAuthenticationNeeded' };
@@ -33,11 +35,14 @@ export interface ServerFacts {
   readonly endpoint?: Endpoint | undefined;
   readonly session?: Session | undefined;
   readonly attempt?: Attempt | undefined;
+  /** What the server wants beyond the session. */
+  readonly demand?: ScopeDemand | undefined;
   readonly now: number;
 }
 
 /** The state of a server: pure, and total over its arguments. */
-export function serverState({ definition, endpoint, session, attempt, now }: ServerFacts): ServerState {
+export function serverState(facts: ServerFacts): ServerState {
+  const { definition, endpoint, session, attempt, now } = facts;
   if (definition.kind === 'invalid') {
     return { kind: 'invalid', reason: definition.reason };
   }
@@ -63,7 +68,10 @@ export function serverState({ definition, endpoint, session, attempt, now }: Ser
     return attempt;
   }
   if (session) {
-    return sessionState(session, now);
+    const state = sessionState(session, now);
+    return facts.demand && state.kind === 'authenticated'
+      ? { kind: 'needsScopes', scope: facts.demand.scope }
+      : state;
   }
   if (attempt?.error.code === 'no_authentication_needed') {
     return { kind: 'noAuthenticationNeeded' };

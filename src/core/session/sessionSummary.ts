@@ -1,4 +1,5 @@
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
+import { quoteUnlessPlain } from '../quote.ts';
 import { isRefreshable } from './refresh.ts';
 import { grantedScope, type Session } from './session.ts';
 
@@ -22,10 +23,11 @@ export function summarizeSession(session: Session): SessionSummary {
     scopes:
       grantedScope(session)
         ?.split(' ')
-        .filter((scope) => scope !== '') ?? [],
+        .filter((scope) => scope !== '')
+        .map(quoteUnlessPlain) ?? [],
     expiresAt: session.tokens.expiresAt,
     refreshable: isRefreshable(session),
-    clientId: session.client.clientId,
+    clientId: quoteUnlessPlain(session.client.clientId),
     clientOrigin: session.client.origin,
     createdAt: session.createdAt,
   };

@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.ts';
+import { confinedFetch } from '../oauth/confinement.ts';
 import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
 import { revokeTokens } from '../oauth/revocation.ts';
 import type { SessionStore } from './sessionStore.ts';
@@ -23,9 +24,12 @@ export async function signOut(
     throw new AuthError('not_authenticated', 'There is no session to sign out of.');
   }
   const { authorizationServer: server, client, tokens } = session;
+  // The only endpoint that nobody has been sent to yet.
+  const fetch = confinedFetch([new URL(serverUrl), new URL(server.issuer)], ports.fetch);
+  const send = createOAuthFetch({ ...ports, fetch }, signal);
   let outcome: RevocationOutcome;
   try {
-    const offered = await revokeTokens({ server, client }, tokens, createOAuthFetch(ports, signal));
+    const offered = await revokeTokens({ server, client }, tokens, send);
     outcome = offered ? 'revoked' : 'notOffered';
   } catch (error) {
     if (signal.aborted) {

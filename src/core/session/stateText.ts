@@ -15,6 +15,10 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
     short: 'asking the server…',
     sentence: 'Asking the server where to sign in.',
   },
+  choosingScopes: {
+    short: 'waiting for your choice of scopes…',
+    sentence: 'Choose the scopes to ask for.',
+  },
   registering: {
     short: 'introducing this editor…',
     sentence: 'Introducing this editor to the authorization server.',
@@ -78,6 +82,11 @@ export function stateText(state: ServerState, now: number): StateText {
       return { short: 'refreshing…', sentence: 'Getting a new access token.' };
     case 'authenticated':
       return authenticatedText(state, now);
+    case 'needsScopes':
+      return {
+        short: 'extra scopes needed',
+        sentence: `The server wants more permissions than this session has${state.scope === undefined ? '' : ` (${JSON.stringify(state.scope.slice(0, 200))})`}. Authenticate again to grant them.`,
+      };
     case 'expired':
       return { short: 'session expired', sentence: 'The session has expired. Authenticate again.' };
     case 'needsAuthentication':

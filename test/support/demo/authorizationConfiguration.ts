@@ -25,6 +25,9 @@ export interface StaticClient {
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post';
 }
 
+/** Client ID metadata documents, by URL; nothing is fetched for them. */
+export type ClientDocuments = Readonly<Record<string, unknown>>;
+
 /** What differs from one demo to the next. */
 export interface ConfigurationOptions {
   readonly issuer: string;
@@ -32,6 +35,7 @@ export interface ConfigurationOptions {
   readonly staticClients: readonly StaticClient[];
   /** Whether device codes are offered (RFC 8628). */
   readonly deviceFlow: boolean;
+  readonly clientDocuments?: ClientDocuments | undefined;
   readonly adapter: AdapterFactory;
   /** Asked once per token, in seconds. */
   readonly accessTokenTtl: () => number;
@@ -42,7 +46,7 @@ const HOUR = 60 * 60;
 
 /** Settings for oidc-provider. Several only repeat its defaults, which would each announce themselves on the console. */
 export function createConfiguration(options: ConfigurationOptions): Configuration {
-  const { issuer, resource, staticClients, adapter, accessTokenTtl } = options;
+  const { issuer, resource, staticClients, clientDocuments, adapter, accessTokenTtl } = options;
   const { port } = new URL(issuer);
   return {
     adapter,
@@ -57,7 +61,9 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
     },
     scopes: ['openid', 'offline_access', 'mcp:tools'],
     pkce: { required: () => true },
+    ...(clientDocuments && { fetch: async (url) => Response.json(clientDocuments[String(url)]) }),
     features: {
+      ...(clientDocuments && { clientIdMetadataDocument: { enabled: true, ack: 'draft-02' } }),
       devInteractions: { enabled: false },
       deviceFlow: options.deviceFlow ? deviceFlow : { enabled: false },
       dPoP: { enabled: false },

@@ -1,6 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { createConfiguration, DEFAULT_SCOPE, type StaticClient } from './authorizationConfiguration.ts';
+import {
+  type ClientDocuments,
+  createConfiguration,
+  DEFAULT_SCOPE,
+  type StaticClient,
+} from './authorizationConfiguration.ts';
 import { createConsentRoutes } from './consentRoutes.ts';
 import type { Journal } from './journal.ts';
 import { createMemoryStore } from './memoryStore.ts';
@@ -37,12 +42,13 @@ export interface AuthorizationServerOptions {
   readonly staticClients: readonly StaticClient[];
   /** Whether device codes are offered (RFC 8628). */
   readonly deviceFlow: boolean;
+  readonly clientDocuments?: ClientDocuments | undefined;
   readonly journal: Journal;
 }
 
 /** oidc-provider as an open, strict OAuth 2.1 authorization server that keeps everything in memory. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { issuer, resource, staticClients, deviceFlow, journal } = options;
+  const { issuer, resource, staticClients, clientDocuments, deviceFlow, journal } = options;
   let accessTokenTtl = options.accessTokenTtlSeconds;
   const store = createMemoryStore();
   const configuration = createConfiguration({
@@ -50,6 +56,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     resource,
     staticClients,
     deviceFlow,
+    clientDocuments,
     adapter: store.adapter,
     accessTokenTtl: () => accessTokenTtl,
   });

@@ -1,4 +1,4 @@
-import type { StaticClient } from './authorizationConfiguration.ts';
+import type { ClientDocuments, StaticClient } from './authorizationConfiguration.ts';
 import { createAuthorizationServer } from './authorizationServer.ts';
 import { Journal } from './journal.ts';
 import { listen } from './listener.ts';
@@ -14,6 +14,8 @@ export interface DemoOptions {
   readonly staticClients?: readonly StaticClient[];
   /** Offers device codes (RFC 8628). Default: false. */
   readonly deviceFlow?: boolean;
+  /** Client ID metadata documents, by the URL they would be published at. Default: none are supported. */
+  readonly clientDocuments?: ClientDocuments;
 }
 
 /** A running OAuth-protected MCP server and its authorization server. */
@@ -33,8 +35,14 @@ export interface Demo {
 
 /** Starts the MCP server and its authorization server on two ports of one host. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const { host = '127.0.0.1', port = 0, accessTokenTtlSeconds = 3600 } = options;
-  const { staticClients = [], deviceFlow = false } = options;
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    accessTokenTtlSeconds = 3600,
+    staticClients = [],
+    clientDocuments,
+    deviceFlow = false,
+  } = options;
   const resourceListener = await listen(host, port);
   const authorizationListener = await listen(host, port === 0 ? 0 : port + 1).catch(async (error) => {
     await resourceListener.close();
@@ -52,6 +60,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     accessTokenTtlSeconds,
     staticClients,
     deviceFlow,
+    clientDocuments,
     journal,
   });
   authorizationListener.server.on('request', authorizationServer.handler);

@@ -124,8 +124,8 @@ describe('authenticate at the demo server', () => {
       });
       const session = await signIn(demo.mcpUrl, { clientId: 'desk', askForSecret: true });
       assert.equal(session.client.origin, 'preRegistered');
-      const { issuer } = session.authorizationServer;
-      assert.equal(await ports.registrations.findSecret({ issuer, clientId: 'desk' }), clientSecret);
+      const { preRegistered } = await ports.registrations.open(session.authorizationServer.issuer);
+      assert.deepEqual(preRegistered, [{ clientId: 'desk', clientSecret }]);
       await refresher.refresh(demo.mcpUrl);
       assert.equal(
         demo.journal.count(({ url }) => url === '/reg'),

@@ -135,10 +135,74 @@ describe('authorization response', () => {
     }
   }
 
-  it('of another issuer is refused also where no issuer is advertised', async () => {
-    await openBrowser({ authorization_response_iss_parameter_supported: undefined });
-    deliver({ code: 'a-foreign-code', state: state(), iss: 'https://evil.example' });
+  for (const content of [
+    { code: 'a-foreign-code' },
+    { error: 'server_error', error_description: 'Call 555', error_uri: 'https://evil.example/555' },
+  ]) {
+    it(`of another issuer is refused unread also where none is advertised, with ${Object.keys(content)[0]}`, async () => {
+      await openBrowser({ authorization_response_iss_parameter_supported: undefined });
+      deliver({ ...content, state: state(), iss: 'https://evil.example' });
+      await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*555)/ });
+      assert.equal(tokenRequests(), 0);
+    });
+  }
+
+  it('of the right issuer and another one is refused unread', async () => {
+    await openBrowser();
+    deliver([
+      ['code', 'a-foreign-code'],
+      ['state', state()],
+      ['iss', server.origin],
+      ['iss', 'https://evil.example'],
+    ]);
     await assert.rejects(running.result, { code: 'issuer_mismatch' });
+    assert.equal(tokenRequests(), 0);
+  });
+
+  const malformed: readonly [string, readonly (readonly [string, string])[]][] = [
+    [
+      'with two codes',
+      [
+        ['code', 'one-code'],
+        ['code', 'another-code'],
+      ],
+    ],
+    [
+      'with two errors',
+      [
+        ['error', 'access_denied'],
+        ['error', 'server_error'],
+      ],
+    ],
+    ['with an empty code', [['code', '']]],
+    ['with a signed response (JARM)', [['response', 'eyJhbGciOiJub25lIn0.e30.']]],
+    [
+      'with an ID token beside the code',
+      [
+        ['code', 'one-code'],
+        ['id_token', 'eyJhbGciOiJub25lIn0.e30.'],
+      ],
+    ],
+  ];
+  for (const [what, parameters] of malformed) {
+    it(`${what} is an answer that OAuth does not allow, not one of another issuer`, async () => {
+      await openBrowser();
+      const genuineIssuer = ['iss', server.origin] as const;
+      deliver([['state', state()], genuineIssuer, ...parameters].map((pair) => [...pair]));
+      await assert.rejects(running.result, { code: 'invalid_response', message: /OAuth does not allow/ });
+      assert.equal(tokenRequests(), 0);
+    });
+  }
+
+  it('with its issuer twice is an answer that OAuth does not allow', async () => {
+    await openBrowser();
+    deliver([
+      ['code', 'one-code'],
+      ['state', state()],
+      ['iss', server.origin],
+      ['iss', server.origin],
+    ]);
+    await assert.rejects(running.result, { code: 'invalid_response' });
     assert.equal(tokenRequests(), 0);
   });
 

@@ -158,10 +158,18 @@ describe('fetchAuthorizationServer', () => {
   }
 
   for (const status of [429, 500, 502]) {
-    it(`says that the server has a problem after HTTP ${status}, without looking further`, async () => {
+    it(`says that the server has a problem after HTTP ${status} where no other place has anything`, async () => {
       const { result, asked } = await find(() => ({ [`GET ${oauthPlace}`]: page(status) }));
       await assert.rejects(result, { code: 'server_error', remedy: 'retry' });
-      assert.equal(asked.length, 1);
+      assert.equal(asked.length, 2);
+    });
+
+    it(`looks at the next place after HTTP ${status}`, async () => {
+      const { metadata, origin } = await find((honest) => ({
+        [`GET ${oauthPlace}`]: page(status),
+        [`GET ${openidPlace}`]: json(honest.metadata),
+      }));
+      assert.equal(metadata?.issuer, origin);
     });
   }
 

@@ -175,7 +175,7 @@ describe('the device authorization grant', () => {
     await finish(start());
     await finish(start());
     assert.equal(asked('POST /register').length, 1);
-    assert.equal(await assembly.ports.registrations.redirectKind(server.origin), undefined);
+    assert.equal((await assembly.ports.registrations.open(server.origin)).redirectKind, undefined);
   });
 
   it('registers anew when the server has forgotten this editor', async () => {

@@ -16,7 +16,10 @@ const open = json({ jsonrpc: '2.0', id: 0, result: {} });
 describe('discover', () => {
   const suite = authenticationSuite();
 
-  async function discovered(overrides: (honest: Honest) => Routes): Promise<{
+  async function discovered(
+    overrides: (honest: Honest) => Routes,
+    previousIssuer?: string,
+  ): Promise<{
     readonly server: MisbehavingServer;
     readonly result: Promise<Discovered>;
     readonly sent: readonly string[];
@@ -24,7 +27,9 @@ describe('discover', () => {
     const server = await suite.server(overrides);
     const { ports, sent } = suite.assemble();
     const target = { serverUrl: new URL(server.mcpUrl), transport: 'http' } as const;
-    const result = discover(target, ports, new AbortController().signal);
+    const previous =
+      previousIssuer === undefined ? undefined : { authorizationServer: { issuer: previousIssuer } };
+    const result = discover({ ...target, previous }, ports, new AbortController().signal);
     await result.catch(() => undefined);
     return { server, result, sent };
   }
@@ -121,12 +126,84 @@ describe('discover', () => {
     await assert.rejects(result, { code: 'server_error', message: /answered HTTP 502/ });
   });
 
-  it('fails when the metadata cannot be read right now, rather than to do without', async () => {
+  for (const [what, failing] of [
+    ['fails', page(503)],
+    ['breaks the connection', reset],
+  ] as const) {
+    it(`looks at the root when the place below the path ${what}`, async () => {
+      const { server, result } = await discovered(({ resource }) => ({
+        'POST /mcp': unauthorized('Bearer'),
+        [prmRoute]: failing,
+        [rootPrmRoute]: json(resource),
+      }));
+      assert.equal((await result).protectedResource?.resource, server.mcpUrl);
+    });
+
+    it(`takes the origin for the issuer when every place that was guessed ${what}`, async () => {
+      const { server, result } = await discovered(() => ({
+        'POST /mcp': unauthorized('Bearer'),
+        [prmRoute]: failing,
+        [rootPrmRoute]: failing,
+      }));
+      assert.equal((await result).authorizationServer.issuer, server.origin);
+    });
+  }
+
+  it('fails when the metadata cannot be read right now, rather than to guess endpoints too', async () => {
     const { result } = await discovered(() => ({
       'POST /mcp': unauthorized('Bearer'),
       [prmRoute]: page(503),
+      [asRoute]: missing,
     }));
+    await assert.rejects(result, { code: 'server_error', remedy: 'retry', message: /HTTP 503/ });
+  });
+
+  it('fails when metadata cannot be read at the moment that was there when somebody signed in before', async () => {
+    const { result } = await discovered(
+      () => ({ 'POST /mcp': unauthorized('Bearer'), [prmRoute]: page(503) }),
+      'https://as.example',
+    );
+    await assert.rejects(result, { code: 'server_error', message: /HTTP 503/ });
+  });
+
+  it('fails when named metadata cannot be read right now, also at the well-known place', async () => {
+    const { result } = await discovered(() => ({ [prmRoute]: page(503) }));
     await assert.rejects(result, { code: 'server_error', remedy: 'retry' });
+  });
+
+  it('says that the metadata of a server that answers cannot be read right now', async () => {
+    const { result } = await discovered(() => ({ 'POST /mcp': open, [prmRoute]: page(500) }));
+    await assert.rejects(result, { code: 'server_error', message: /HTTP 500/ });
+  });
+
+  it('leaves the metadata at the root alone where it is for another resource', async () => {
+    const { server, result } = await discovered(({ origin, resource }) => ({
+      'POST /mcp': unauthorized('Bearer'),
+      [prmRoute]: missing,
+      [rootPrmRoute]: json({ ...resource, resource: `${origin}/other` }),
+    }));
+    const { authorizationServer, protectedResource } = await result;
+    assert.equal(authorizationServer.issuer, server.origin);
+    assert.equal(protectedResource, undefined);
+  });
+
+  for (const place of [prmRoute, rootPrmRoute]) {
+    it(`asks nobody to sign in for what ${place} says of another resource`, async () => {
+      const { result } = await discovered(({ origin, resource }) => ({
+        'POST /mcp': open,
+        [prmRoute]: missing,
+        [place]: json({ ...resource, resource: `${origin}/other` }),
+      }));
+      await assert.rejects(result, { code: 'no_authentication_needed' });
+    });
+  }
+
+  it('refuses metadata below the path that is for another resource, although nothing names it', async () => {
+    const { result } = await discovered(({ origin, resource }) => ({
+      'POST /mcp': unauthorized('Bearer'),
+      [prmRoute]: json({ ...resource, resource: `${origin}/other` }),
+    }));
+    await assert.rejects(result, { code: 'resource_mismatch' });
   });
 
   it('takes the origin of a 2025-03-26 server for its issuer', async () => {

@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
-import { type ClientPrompt, obtainClient } from '../../../src/core/oauth/obtainClient.ts';
+import {
+  type ClientPorts,
+  type ClientPrompt,
+  type ClientRequest,
+  obtainClient,
+} from '../../../src/core/oauth/obtainClient.ts';
+import type { KnownIssuer, ProvenSignIn } from '../../../src/core/session/knownIssuer.ts';
 import { redirectUri } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 
 const issuer = 'https://as.example';
 const everyMethod = ['none', 'client_secret_basic', 'client_secret_post'];
+const serverUrl = 'https://mcp.example/mcp';
+const proven: ProvenSignIn = { issuer, redirectUri, redirectKind: 'uriHandler', serverUrl };
 const registration = { origin: 'dynamic', clientId: 'known', tokenEndpointAuthMethod: 'none' } as const;
+
+/** What a sign-in does: one read of what is known, then the client. */
+async function obtain(request: Omit<ClientRequest, 'known'>, ports: ClientPorts) {
+  const known: KnownIssuer = await ports.registrations.open(request.server.issuer);
+  return await obtainClient({ ...request, known }, ports);
+}
 
 describe('obtainClient', () => {
   const suite = authenticationSuite();
@@ -13,19 +27,20 @@ describe('obtainClient', () => {
 
   function prepare(prompt: Partial<ClientPrompt> = {}) {
     const { ports, secrets, clock, sent } = suite.assemble({ prompt });
-    const request = { redirectUri, scope: undefined, clientId: undefined, signal };
+    const scopes = { requested: undefined, registered: undefined };
+    const request = { serverUrl, redirectUri, scopes, clientId: undefined, signal };
     return { ports, secrets, clock, sent, request };
   }
 
   it('takes the configured client before everything else', async () => {
     const { ports, request, sent } = prepare();
-    await ports.registrations.keep({ issuer, redirectUri, redirectKind: 'uriHandler' }, registration);
+    await ports.registrations.keep(proven, registration);
     const server = {
       issuer,
       registration_endpoint: `${issuer}/register`,
       token_endpoint_auth_methods_supported: everyMethod,
     };
-    assert.deepEqual(await obtainClient({ ...request, server, clientId: 'configured' }, ports), {
+    assert.deepEqual(await obtain({ ...request, server, clientId: 'configured' }, ports), {
       origin: 'preRegistered',
       clientId: 'configured',
       clientSecret: undefined,
@@ -38,16 +53,13 @@ describe('obtainClient', () => {
 
   it('is known by its metadata document, before any registration, where the server supports that', async () => {
     const { ports, request, sent } = prepare();
-    await ports.registrations.keep({ issuer, redirectUri, redirectKind: 'uriHandler' }, registration);
+    await ports.registrations.keep(proven, registration);
     const server = {
       issuer,
       registration_endpoint: `${issuer}/register`,
       client_id_metadata_document_supported: true,
     };
-    const client = await obtainClient(
-      { ...request, server },
-      { ...ports, clientMetadataUrl: () => metadataUrl },
-    );
+    const client = await obtain({ ...request, server }, { ...ports, clientMetadataUrl: () => metadataUrl });
     assert.deepEqual(client, {
       origin: 'metadataDocument',
       clientId: metadataUrl,
@@ -58,20 +70,35 @@ describe('obtainClient', () => {
 
   it('keeps its metadata document from a server that does not support such documents', async () => {
     const { ports, request } = prepare();
-    await ports.registrations.keep({ issuer, redirectUri, redirectKind: 'uriHandler' }, registration);
+    await ports.registrations.keep(proven, registration);
     const server = { issuer, registration_endpoint: `${issuer}/register` };
-    const client = await obtainClient(
-      { ...request, server },
-      { ...ports, clientMetadataUrl: () => metadataUrl },
-    );
+    const client = await obtain({ ...request, server }, { ...ports, clientMetadataUrl: () => metadataUrl });
     assert.deepEqual(client, registration);
+  });
+
+  it('does not go by its metadata document with a redirect URI that differs from window to window', async () => {
+    const { ports, request } = prepare();
+    const withDocument = { ...ports, clientMetadataUrl: () => metadataUrl };
+    const perWindow = 'vscode://mcp-auth.mcp-auth/callback?windowId=1';
+    await ports.registrations.keep({ ...proven, redirectUri: perWindow }, registration);
+    const server = {
+      issuer,
+      registration_endpoint: `${issuer}/register`,
+      client_id_metadata_document_supported: true,
+    };
+    const take = async (uri: string, changes = {}) =>
+      (await obtain({ ...request, redirectUri: uri, server: { ...server, ...changes } }, withDocument))
+        .origin;
+    assert.equal(await take(perWindow), 'dynamic');
+    assert.equal(await take('vscode://mcp-auth.mcp-auth/callback'), 'metadataDocument');
+    assert.equal(await take(perWindow, { registration_endpoint: undefined }), 'metadataDocument');
   });
 
   it('takes an earlier registration for the same redirect URI, without a request', async () => {
     const { ports, request, sent } = prepare();
-    await ports.registrations.keep({ issuer, redirectUri, redirectKind: 'uriHandler' }, registration);
+    await ports.registrations.keep(proven, registration);
     const server = { issuer, registration_endpoint: `${issuer}/register` };
-    assert.deepEqual(await obtainClient({ ...request, server }, ports), registration);
+    assert.deepEqual(await obtain({ ...request, server }, ports), registration);
     assert.deepEqual(sent, []);
   });
 
@@ -82,9 +109,9 @@ describe('obtainClient', () => {
     it(`registers anew for another ${what}`, async () => {
       const server = await suite.server();
       const { ports, request } = prepare();
-      await ports.registrations.keep({ ...key, redirectKind: 'uriHandler' }, registration);
+      await ports.registrations.keep({ ...proven, ...key }, registration);
       const metadata = { issuer, registration_endpoint: `${server.origin}/register` };
-      const client = await obtainClient({ ...request, server: metadata }, ports);
+      const client = await obtain({ ...request, server: metadata }, ports);
       assert.notEqual(client.clientId, 'known');
       assert.deepEqual(server.asked, ['POST /register']);
     });
@@ -94,14 +121,11 @@ describe('obtainClient', () => {
     const server = await suite.server();
     const { ports, request, clock } = prepare();
     const secretExpiresAt = clock.now() + 1000;
-    await ports.registrations.keep(
-      { issuer, redirectUri, redirectKind: 'uriHandler' },
-      { ...registration, secretExpiresAt },
-    );
+    await ports.registrations.keep(proven, { ...registration, secretExpiresAt });
     const metadata = { issuer, registration_endpoint: `${server.origin}/register` };
-    assert.equal((await obtainClient({ ...request, server: metadata }, ports)).clientId, 'known');
+    assert.equal((await obtain({ ...request, server: metadata }, ports)).clientId, 'known');
     clock.advance(1000);
-    assert.notEqual((await obtainClient({ ...request, server: metadata }, ports)).clientId, 'known');
+    assert.notEqual((await obtain({ ...request, server: metadata }, ports)).clientId, 'known');
   });
 
   it('registers anew when the storage cannot be read', async () => {
@@ -109,7 +133,7 @@ describe('obtainClient', () => {
     const { ports, request, secrets } = prepare();
     secrets.refuse('get');
     const metadata = { issuer, registration_endpoint: `${server.origin}/register` };
-    assert.equal((await obtainClient({ ...request, server: metadata }, ports)).origin, 'dynamic');
+    assert.equal((await obtain({ ...request, server: metadata }, ports)).origin, 'dynamic');
   });
 
   it('asks the person for a client ID where nothing else is left, and shows the redirect URI', async () => {
@@ -121,41 +145,42 @@ describe('obtainClient', () => {
       },
     });
     const server = { issuer, token_endpoint_auth_methods_supported: ['none'] };
-    assert.equal((await obtainClient({ ...request, server }, ports)).clientId, 'entered');
+    assert.equal((await obtain({ ...request, server }, ports)).clientId, 'entered');
     assert.deepEqual(asked, [{ issuer, redirectUri }]);
   });
 
   it('needs a client when the person enters none', async () => {
     const { ports, request } = prepare({ askClientId: async () => undefined });
-    await assert.rejects(obtainClient({ ...request, server: { issuer } }, ports), {
+    await assert.rejects(obtain({ ...request, server: { issuer } }, ports), {
       code: 'client_required',
       remedy: 'enterClient',
       message: /as\.example only knows clients that were registered by hand/,
     });
   });
 
-  it('asks once for the secret of a client where one is needed, and remembers it', async () => {
-    let questions = 0;
-    const { ports, request } = prepare({
+  it('asks for the secret of a client where one is needed, and leaves it to the caller to keep it', async () => {
+    const asked: object[] = [];
+    const { ports, request, secrets } = prepare({
       async askClientSecret(question) {
-        questions++;
-        assert.deepEqual(question, { issuer, clientId: 'configured' });
+        asked.push(question);
         return 'the-secret';
       },
     });
     const server = { issuer, token_endpoint_auth_methods_supported: ['client_secret_post'] };
-    for (let time = 0; time < 2; time++) {
-      assert.deepEqual(await obtainClient({ ...request, server, clientId: 'configured' }, ports), {
-        origin: 'preRegistered',
-        clientId: 'configured',
-        clientSecret: 'the-secret',
-        tokenEndpointAuthMethod: 'client_secret_post',
-      });
-    }
-    assert.equal(questions, 1);
+    const client = await obtain({ ...request, server, clientId: 'configured' }, ports);
+    assert.deepEqual(client, {
+      origin: 'preRegistered',
+      clientId: 'configured',
+      clientSecret: 'the-secret',
+      tokenEndpointAuthMethod: 'client_secret_post',
+    });
+    assert.equal(secrets.values.size, 0);
+    await ports.registrations.keep(proven, client);
+    assert.deepEqual(await obtain({ ...request, server, clientId: 'configured' }, ports), client);
+    assert.deepEqual(asked, [{ issuer, clientId: 'configured' }]);
   });
 
-  it('remembers that a client has no secret', async () => {
+  it('does not ask again for the secret of a client that has none', async () => {
     let questions = 0;
     const { ports, request } = prepare({
       async askClientSecret() {
@@ -164,24 +189,107 @@ describe('obtainClient', () => {
       },
     });
     for (let time = 0; time < 2; time++) {
-      const client = await obtainClient({ ...request, server: { issuer }, clientId: 'configured' }, ports);
+      const client = await obtain({ ...request, server: { issuer }, clientId: 'configured' }, ports);
       assert.equal(client.tokenEndpointAuthMethod, 'none');
+      await ports.registrations.keep(proven, client);
     }
     assert.equal(questions, 1);
   });
 
-  it('asks again for a secret that was rejected, and replaces it', async () => {
+  const mine = { origin: 'preRegistered', clientId: 'configured', tokenEndpointAuthMethod: 'none' } as const;
+
+  it('asks again for a secret that was rejected', async () => {
     const { ports, request } = prepare({ askClientSecret: async () => 'the-new-secret' });
-    await ports.registrations.keepSecret({ issuer, clientId: 'configured' }, 'the-old-secret');
+    await ports.registrations.keep(proven, { ...mine, clientSecret: 'the-old-secret' });
     const target = { ...request, server: { issuer }, clientId: 'configured' };
-    const client = await obtainClient({ ...target, askForSecret: true }, ports);
-    assert.equal(client.clientSecret, 'the-new-secret');
-    assert.equal((await obtainClient(target, ports)).clientSecret, 'the-new-secret');
+    assert.equal((await obtain(target, ports)).clientSecret, 'the-old-secret');
+    assert.equal((await obtain({ ...target, askForSecret: true }, ports)).clientSecret, 'the-new-secret');
+  });
+
+  it('gives the secret of a client to the issuer that it was entered for, and to no other', async () => {
+    const asked: string[] = [];
+    const { ports, request } = prepare({
+      async askClientSecret(question) {
+        asked.push(question.issuer);
+        return '';
+      },
+    });
+    const elsewhere = { ...proven, serverUrl: 'https://other.example/mcp' };
+    await ports.registrations.keep(elsewhere, { ...mine, clientSecret: 'the-secret' });
+    const evil = 'https://evil.example';
+    const client = await obtain({ ...request, server: { issuer: evil }, clientId: 'configured' }, ports);
+    assert.equal(client.clientSecret, undefined);
+    assert.deepEqual(asked, [evil]);
+  });
+
+  it('refuses to take a client that was registered by hand to another issuer than before', async () => {
+    const { ports, request } = prepare();
+    await ports.registrations.keep(proven, { ...mine, clientSecret: 'the-secret' });
+    const target = { ...request, server: { issuer: 'https://evil.example' }, clientId: 'configured' };
+    await assert.rejects(obtain(target, ports), {
+      code: 'issuer_changed',
+      remedy: 'clearRegistration',
+      message: /"https:\/\/evil\.example".*belongs to "https:\/\/as\.example"/,
+    });
+    await ports.registrations.clear(issuer);
+    assert.equal(
+      (
+        await obtain(
+          {
+            ...target,
+            askForSecret: undefined,
+            server: { ...target.server, token_endpoint_auth_methods_supported: ['none'] },
+          },
+          ports,
+        )
+      ).clientId,
+      'configured',
+    );
+  });
+
+  it('asks for an entered client ID anew, with what was entered, until it has led to a session', async () => {
+    const asked: unknown[] = [];
+    const { ports, request } = prepare({
+      async askClientId({ previous }) {
+        asked.push(previous);
+        return 'entered';
+      },
+    });
+    const server = { issuer, token_endpoint_auth_methods_supported: ['none'] };
+    await obtain({ ...request, server }, ports);
+    const client = await obtain({ ...request, server }, ports);
+    await ports.registrations.keep(proven, client);
+    assert.equal((await obtain({ ...request, server }, ports)).clientId, 'entered');
+    assert.deepEqual(asked, [undefined, 'entered']);
+    await ports.registrations.doubtEntered(issuer, 'entered');
+    await obtain({ ...request, server }, ports);
+    assert.deepEqual(asked, [undefined, 'entered', 'entered']);
+  });
+
+  it('goes on with an entered client ID that cannot be saved', async () => {
+    const { ports, request, secrets } = prepare({ askClientId: async () => 'entered' });
+    secrets.refuse('store');
+    const server = { issuer, token_endpoint_auth_methods_supported: ['none'] };
+    assert.equal((await obtain({ ...request, server }, ports)).clientId, 'entered');
+  });
+
+  it('registers anew where more scopes are wanted than a client was registered for', async () => {
+    const server = await suite.server();
+    const { ports, request } = prepare();
+    const metadata = { issuer, registration_endpoint: `${server.origin}/register` };
+    await ports.registrations.keep({ ...proven, scope: 'a b' }, registration);
+    const take = async (requested: string | undefined) =>
+      (await obtain({ ...request, server: metadata, scopes: { requested, registered: 'a b c' } }, ports))
+        .clientId;
+    assert.equal(await take('b'), 'known');
+    assert.equal(await take(undefined), 'known');
+    assert.notEqual(await take('b c'), 'known');
+    assert.equal(JSON.parse(server.requests[0]?.body ?? '{}').scope, 'a b c');
   });
 
   it('is cancelled when the person enters no secret, and remembers nothing', async () => {
     const { ports, request, secrets } = prepare({ askClientSecret: async () => undefined });
-    await assert.rejects(obtainClient({ ...request, server: { issuer }, clientId: 'configured' }, ports), {
+    await assert.rejects(obtain({ ...request, server: { issuer }, clientId: 'configured' }, ports), {
       code: 'cancelled',
     });
     assert.equal(secrets.values.size, 0);
@@ -196,7 +304,7 @@ describe('obtainClient', () => {
       },
     });
     const target = { ...request, server: { issuer }, clientId: 'configured', signal: controller.signal };
-    await assert.rejects(obtainClient(target, ports), { code: 'cancelled' });
+    await assert.rejects(obtain(target, ports), { code: 'cancelled' });
     assert.equal(secrets.values.size, 0);
   });
 });

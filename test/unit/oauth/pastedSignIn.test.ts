@@ -135,7 +135,7 @@ describe('a sign-in without a browser here', () => {
     const waiting = await waitingOf(running);
     waiting.paste((await followRedirect(waiting.url)).href);
     await running.result;
-    assert.equal(await assembly.ports.registrations.redirectKind(server.origin), undefined);
+    assert.equal((await assembly.ports.registrations.open(server.origin)).redirectKind, undefined);
     const again = start('uriHandler');
     await until(() => again.step === 'waitingForBrowser', 'the browser is not waited for');
     again.cancel();
@@ -161,7 +161,7 @@ describe('a sign-in without a browser here', () => {
     assert.equal(assembly.opened[0]?.href, waiting.url.href);
     assert.equal(waiting.paste((await followRedirect(waiting.url)).href), undefined);
     await running.result;
-    assert.equal(await assembly.ports.registrations.redirectKind(server.origin), undefined);
+    assert.equal((await assembly.ports.registrations.open(server.origin)).redirectKind, undefined);
   });
 
   it('ends when it is cancelled, and takes no answer any more', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { provenKind, selectRedirects } from '../../../src/core/oauth/redirect.ts';
+import { authenticate } from '../../../src/core/oauth/authenticate.ts';
+import { provenKind, type RedirectReceiver, selectRedirects } from '../../../src/core/oauth/redirect.ts';
 import { followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import type { ReceivedRequest } from '../../support/misbehavingServer.ts';
@@ -110,3 +111,52 @@ describe('a client that is registered for one port', () => {
     assert.equal(assembly.opened[0]?.searchParams.get('redirect_uri'), 'http://localhost:3118/callback');
   });
 });
+
+describe('a redirect URI that is written down somewhere', () => {
+  const suite = authenticationSuite();
+  const clientMetadataUrl = 'https://me.example/mcp-auth.json';
+
+  const rows: readonly (readonly [string, PublishedRow])[] = [
+    [
+      'is the same in every window for a client that was registered by hand',
+      { clientId: 'mine', isPublished: true },
+    ],
+    [
+      'is the same in every window where only such clients are known',
+      { metadata: { registration_endpoint: undefined }, isPublished: true },
+    ],
+    [
+      'is the same in every window for a metadata document',
+      { metadata: { client_id_metadata_document_supported: true }, isPublished: true },
+    ],
+    ['may differ from window to window for a client that registers itself', { isPublished: false }],
+  ];
+  for (const [what, { clientId, metadata = {}, isPublished }] of rows) {
+    it(what, async () => {
+      const server = await suite.server((honest) => ({
+        'GET /.well-known/oauth-authorization-server': json({ ...honest.metadata, ...metadata }),
+      }));
+      const { ports } = suite.assemble({ clientMetadataUrl, prompt: { askClientId: async () => 'mine' } });
+      const wishes: (boolean | undefined)[] = [];
+      const uriHandler: RedirectReceiver = {
+        open(port) {
+          wishes.push(port.isPublished);
+          return ports.redirects.uriHandler.open(port);
+        },
+      };
+      const request = { serverUrl: new URL(server.mcpUrl), transport: 'http', oauth: { clientId } } as const;
+      const { signal } = new AbortController();
+      await authenticate(
+        { ...request, signal, onStep: () => undefined },
+        { ...ports, redirects: { ...ports.redirects, uriHandler } },
+      );
+      assert.deepEqual(wishes, [isPublished]);
+    });
+  }
+});
+
+interface PublishedRow {
+  readonly clientId?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly isPublished: boolean;
+}

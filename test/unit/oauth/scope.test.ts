@@ -29,6 +29,17 @@ const rows: readonly Row[] = [
     offered: ['offline_access'],
     scope: 'd offline_access',
   },
+  {
+    what: 'no offline access that only the protected resource lists',
+    listed: ['d', 'offline_access'],
+    offered: ['d'],
+    scope: 'd',
+  },
+  {
+    what: 'offline access that the server asks for',
+    challenged: 'b offline_access',
+    scope: 'b offline_access',
+  },
   { what: 'offline access alone', offered: ['offline_access'], scope: 'offline_access' },
   {
     what: 'each scope once',

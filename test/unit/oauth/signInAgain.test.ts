@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type BrowserScript, followRedirect } from '../../support/authenticationPorts.ts';
+import { type Assembly, type BrowserScript, followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
 import { json, reset, silence, unauthorized } from '../../support/reply.ts';
@@ -33,6 +33,17 @@ describe('signing in again', () => {
   /** The person takes as long as it takes the server to be asked for its metadata. */
   const revalidated = (server: MisbehavingServer) => server.next(metadataRoute);
 
+  /** Signs in again, for a person for whom five seconds pass as soon as they are back. */
+  async function impatiently({ authenticator, clock }: Assembly, { mcpUrl }: MisbehavingServer) {
+    const running = authenticator.start({ serverUrl: new URL(mcpUrl), transport: 'http' });
+    running.onDidChangeStep((step) => {
+      if (step === 'exchangingCode') {
+        queueMicrotask(() => clock.advance(5_000));
+      }
+    });
+    await running.result;
+  }
+
   it('asks the server nothing before the browser opens', async () => {
     const { server, assembly, session, askedBefore } = await signedIn();
     const again = await assembly.signIn(server.mcpUrl);
@@ -52,10 +63,21 @@ describe('signing in again', () => {
     }
   });
 
-  it('leaves no question open when the person is faster than the server', async () => {
+  it('waits no longer than a moment for the server when the person is faster', async () => {
     const { server, assembly } = await signedIn();
     server.answer(resourceRoute, silence);
-    await assembly.signIn(server.mcpUrl);
+    await impatiently(assembly, server);
+  });
+
+  it('begins once more even if the page of before answers at once', async () => {
+    const other = await suite.server();
+    const { server, assembly, session } = await signedIn();
+    server.answer(resourceRoute, json({ ...server.resource, authorization_servers: [other.origin] }));
+    const again = await assembly.signIn(server.mcpUrl);
+    assert.equal(again.authorizationServer.issuer, other.origin);
+    const redeemed = server.requests.filter(({ form }) => form.has('code'));
+    assert.equal(redeemed.length, 1, 'the code of the sign-in before, and no other');
+    assert.equal(redeemed[0]?.form.get('client_id'), session.client.clientId);
   });
 
   for (const [what, reply] of [
@@ -67,7 +89,7 @@ describe('signing in again', () => {
     it(`goes on with what is remembered when the metadata ${what}`, async () => {
       const { server, assembly } = await signedIn((server) => server.next(resourceRoute));
       server.answer(metadataRoute, reply);
-      await assembly.signIn(server.mcpUrl);
+      await impatiently(assembly, server);
       assert.equal(assembly.opened.length, 2);
     });
   }

@@ -75,7 +75,19 @@ describe('token request', () => {
 
   const accepted: readonly [string, Readonly<Record<string, unknown>>, Partial<Session['tokens']>][] = [
     ['without expires_in', { expires_in: undefined }, { expiresAt: undefined }],
+    ['with expires_in as text', { expires_in: '3600' }, { expiresAt: Date.UTC(2030, 0, 1, 1) }],
+    ['with expires_in null', { expires_in: null }, { expiresAt: undefined }],
+    ['that expire at once, which nobody means', { expires_in: 0 }, { expiresAt: undefined }],
+    ['with a negative lifetime', { expires_in: -3600 }, { expiresAt: undefined }],
+    ['with a lifetime that is no number', { expires_in: 'soon' }, { expiresAt: undefined }],
+    ['with a lifetime beyond all dates', { expires_in: 1e15 }, { expiresAt: undefined }],
     ['without a refresh token', { refresh_token: undefined }, { refreshToken: undefined }],
+    ['with an empty refresh token', { refresh_token: '' }, { refreshToken: undefined }],
+    [
+      'with null for everything that it leaves out',
+      { refresh_token: null, scope: null },
+      { scope: undefined },
+    ],
     ['with another scope', { scope: 'a b' }, { scope: 'a b' }],
     ['with a token type in any case', { token_type: 'BEARER' }, { tokenType: 'bearer' }],
     [
@@ -131,8 +143,9 @@ describe('token request', () => {
     ['no token type', tokens({ token_type: undefined }), 'invalid_response'],
     ['a token type that was not asked for, DPoP', tokens({ token_type: 'DPoP' }), 'invalid_response'],
     ['an unknown token type', tokens({ token_type: 'N_A' }), 'invalid_response'],
-    ['a lifetime that is no number', tokens({ expires_in: 'soon' }), 'invalid_response'],
-    ['a negative lifetime', tokens({ expires_in: -1 }), 'invalid_response'],
+    ['a token that no header could carry', tokens({ access_token: 'a\r\nx-admin: yes' }), 'invalid_response'],
+    ['a token beyond ASCII', tokens({ access_token: 'zugang-ü' }), 'invalid_response'],
+    ['a token that is no text', tokens({ access_token: { toString: 'x' } }), 'invalid_response'],
   ];
   for (const [what, answer, code] of refused) {
     it(`ends with ${code}, without a session, after ${what}`, async () => {

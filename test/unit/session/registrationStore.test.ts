@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
 import type { ClientRegistration } from '../../../src/core/oauth/clientRegistration.ts';
+import {
+  findPreRegistered,
+  findRegistration,
+  type ProvenSignIn,
+  registeredLoopbackPort,
+} from '../../../src/core/session/knownIssuer.ts';
 import { RegistrationStore } from '../../../src/core/session/registrationStore.ts';
 import { hashedKey } from '../../../src/core/session/secretStorage.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
 
 const issuer = 'https://as.example';
-const key = {
-  issuer,
-  redirectUri: 'vscode://mcp-auth.mcp-auth/callback',
-  redirectKind: 'uriHandler',
-} as const;
+const redirectUri = 'vscode://mcp-auth.mcp-auth/callback';
+const serverUrl = 'https://mcp.example/mcp';
+const key: ProvenSignIn = { issuer, redirectUri, redirectKind: 'uriHandler', serverUrl };
+const loopback: ProvenSignIn = {
+  ...key,
+  redirectUri: 'http://localhost:4711/callback',
+  redirectKind: 'loopback',
+};
 
 function registration(clientId: string, changes: Partial<ClientRegistration> = {}): ClientRegistration {
   return { origin: 'dynamic', clientId, tokenEndpointAuthMethod: 'none', ...changes };
@@ -26,37 +35,47 @@ describe('RegistrationStore', () => {
     store = new RegistrationStore(secrets, recorded.log);
   });
 
+  const find = async (uri = redirectUri, now = 0) =>
+    findRegistration(await store.open(issuer), { redirectUri: uri }, now);
+  const secretOf = async (at: string, clientId: string) =>
+    findPreRegistered(await store.open(at), clientId)?.clientSecret;
+
   it('remembers by what kind of redirect the last sign-in at an issuer worked', async () => {
-    assert.equal(await store.redirectKind(issuer), undefined);
+    assert.equal((await store.open(issuer)).redirectKind, undefined);
     await store.keep(key, registration('id'));
-    assert.equal(await store.redirectKind(issuer), 'uriHandler');
-    const redirectUri = 'http://localhost:4711/callback';
-    await store.keep({ issuer, redirectUri, redirectKind: 'loopback' }, registration('other'));
-    assert.equal(await store.redirectKind(issuer), 'loopback');
-    assert.equal(await store.redirectKind('https://other.example'), undefined);
+    assert.equal((await store.open(issuer)).redirectKind, 'uriHandler');
+    await store.keep(loopback, registration('other'));
+    assert.equal((await store.open(issuer)).redirectKind, 'loopback');
+    assert.equal((await store.open('https://other.example')).redirectKind, undefined);
   });
 
   it('goes on remembering it when a sign-in had no redirect', async () => {
     await store.keep(key, registration('id'));
-    const pasted = { issuer, redirectUri: 'http://localhost:4711/callback', redirectKind: undefined };
-    await store.keep(pasted, registration('other'));
-    assert.equal(await store.redirectKind(issuer), 'uriHandler');
-    assert.equal((await store.find(pasted, 0))?.clientId, 'other');
+    await store.keep({ ...loopback, redirectKind: undefined }, registration('other'));
+    assert.equal((await store.open(issuer)).redirectKind, 'uriHandler');
+    assert.equal((await find(loopback.redirectUri))?.clientId, 'other');
   });
 
   it('remembers the port of a loopback redirect, since it is registered', async () => {
     await store.keep(key, registration('id'));
-    assert.equal(await store.loopbackPort(issuer), undefined);
-    const redirectUri = 'http://localhost:4711/callback';
-    await store.keep({ issuer, redirectUri, redirectKind: 'loopback' }, registration('other'));
-    assert.equal(await store.loopbackPort(issuer), 4711);
+    assert.equal(registeredLoopbackPort(await store.open(issuer)), undefined);
+    await store.keep(loopback, registration('other'));
+    assert.equal(registeredLoopbackPort(await store.open(issuer)), 4711);
   });
 
-  it('remembers the redirect of a client that it does not keep, and keeps the others', async () => {
+  it('remembers the redirect of a client of the person, and keeps the registrations', async () => {
     await store.keep(key, registration('id'));
     await store.keep({ ...key, redirectKind: 'loopback' }, registration('mine', { origin: 'preRegistered' }));
-    assert.equal(await store.redirectKind(issuer), 'loopback');
-    assert.equal((await store.find(key, 0))?.clientId, 'id');
+    assert.equal((await store.open(issuer)).redirectKind, 'loopback');
+    assert.equal((await find())?.clientId, 'id');
+  });
+
+  it('remembers the servers that were signed in to, the latest first, each once', async () => {
+    const other = 'https://mcp.example/other';
+    for (const url of [serverUrl, other, serverUrl]) {
+      await store.keep({ ...key, serverUrl: url }, registration('id'));
+    }
+    assert.deepEqual((await store.open(issuer)).servers, [serverUrl, other]);
   });
 
   it('finds a registration by issuer and redirect URI, also in another window', async () => {
@@ -66,42 +85,50 @@ describe('RegistrationStore', () => {
       secretExpiresAt: 100,
     });
     await store.keep(key, kept);
-    const other = new RegistrationStore(secrets, recorded.log);
-    assert.deepEqual(await other.find(key, 99), kept);
-    assert.equal(await other.find({ ...key, redirectUri: 'http://127.0.0.1/callback' }, 99), undefined);
-    assert.equal(await other.find({ ...key, issuer: 'https://as.example/' }, 99), undefined);
+    const other = await new RegistrationStore(secrets, recorded.log).open(issuer);
+    assert.deepEqual(findRegistration(other, { redirectUri }, 99), kept);
+    assert.equal(findRegistration(other, { redirectUri: 'http://127.0.0.1/callback' }, 99), undefined);
+    assert.deepEqual((await store.open('https://as.example/')).registrations, []);
   });
 
   it('does not offer a registration whose secret has expired', async () => {
     await store.keep(key, registration('id', { clientSecret: 's', secretExpiresAt: 100 }));
-    assert.equal(await store.find(key, 100), undefined);
+    assert.equal(await find(redirectUri, 100), undefined);
   });
 
   it('keeps one registration per redirect URI: the last', async () => {
     await store.keep(key, registration('first'));
     await store.keep(key, registration('second'));
     await store.keep({ ...key, redirectUri: 'other' }, registration('third'));
-    assert.equal((await store.find(key, 0))?.clientId, 'second');
-    assert.equal((await store.find({ ...key, redirectUri: 'other' }, 0))?.clientId, 'third');
+    assert.equal((await find())?.clientId, 'second');
+    assert.equal((await find('other'))?.clientId, 'third');
+  });
+
+  it('remembers what a client was registered for, whatever it is used for later', async () => {
+    await store.keep({ ...key, scope: 'a b' }, registration('id'));
+    await store.keep({ ...key, scope: 'a' }, registration('id'));
+    assert.equal((await store.open(issuer)).registrations[0]?.scope, 'a b');
+    await store.keep({ ...key, scope: 'a b c' }, registration('new'));
+    assert.equal((await store.open(issuer)).registrations[0]?.scope, 'a b c');
   });
 
   it('forgets the oldest of more than eight at one issuer', async () => {
     for (let index = 0; index < 9; index++) {
       await store.keep({ ...key, redirectUri: `uri-${index}` }, registration(`id-${index}`));
     }
-    assert.equal(await store.find({ issuer, redirectUri: 'uri-0' }, 0), undefined);
-    assert.equal((await store.find({ issuer, redirectUri: 'uri-1' }, 0))?.clientId, 'id-1');
-    assert.equal((await store.find({ issuer, redirectUri: 'uri-8' }, 0))?.clientId, 'id-8');
+    assert.equal(await find('uri-0'), undefined);
+    assert.equal((await find('uri-1'))?.clientId, 'id-1');
+    assert.equal((await find('uri-8'))?.clientId, 'id-8');
   });
 
   it('drops one client and keeps the others', async () => {
     await store.keep(key, registration('first'));
     await store.keep({ ...key, redirectUri: 'other' }, registration('second'));
-    await store.drop(issuer, 'first');
-    await store.drop(issuer, 'unknown');
-    await store.drop('https://unknown.example', 'second');
-    assert.equal(await store.find(key, 0), undefined);
-    assert.equal((await store.find({ ...key, redirectUri: 'other' }, 0))?.clientId, 'second');
+    assert.equal(await store.drop(issuer, 'first'), true);
+    assert.equal(await store.drop(issuer, 'unknown'), false);
+    assert.equal(await store.drop('https://unknown.example', 'second'), false);
+    assert.equal(await find(), undefined);
+    assert.equal((await find('other'))?.clientId, 'second');
   });
 
   for (const [what, record] of [
@@ -115,46 +142,85 @@ describe('RegistrationStore', () => {
   ] as const) {
     it(`takes a record that is ${what} for none, without quoting it, and writes over it`, async () => {
       await secrets.store(await hashedKey('client:', issuer), record);
-      assert.equal(await store.find(key, 0), undefined);
+      assert.equal(await find(), undefined);
       assert.match(recorded.lines.join('\n'), /^warn .*is redone issuer=https:\/\/as\.example\/$/);
       await store.keep(key, registration('new'));
-      assert.equal((await store.find(key, 0))?.clientId, 'new');
+      assert.equal((await find())?.clientId, 'new');
     });
   }
 
-  it('remembers the secret of a pre-registered client, and that one has none', async () => {
-    assert.equal(await store.findSecret({ issuer, clientId: 'a' }), undefined);
-    await store.keepSecret({ issuer, clientId: 'a' }, 'secret-a');
-    await store.keepSecret({ issuer, clientId: 'b' }, '');
-    assert.equal(await store.findSecret({ issuer, clientId: 'a' }), 'secret-a');
-    assert.equal(await store.findSecret({ issuer, clientId: 'b' }), '');
-    assert.equal(await store.findSecret({ issuer: 'https://evil.example', clientId: 'a' }), undefined);
+  it('reads a record from before servers, scopes and clients of the person were kept in it', async () => {
+    const registrations = [{ redirectUri, clientId: 'id', tokenEndpointAuthMethod: 'none' }];
+    const record = { version: 1, issuer, redirectKind: 'uriHandler', registrations };
+    await secrets.store(await hashedKey('client:', issuer), JSON.stringify(record));
+    assert.equal((await find())?.clientId, 'id');
+    assert.deepEqual(recorded.lines, []);
   });
 
-  it('does not mix up issuer and client where one ends like the other begins', async () => {
-    await store.keepSecret({ issuer: 'https://as.example/a', clientId: 'b' }, 'secret');
-    assert.equal(await store.findSecret({ issuer: 'https://as.example/', clientId: 'ab' }), undefined);
+  it('remembers the secret of a client of the person, and that one has none', async () => {
+    const mine = (clientId: string, clientSecret?: string) =>
+      registration(clientId, { origin: 'preRegistered', clientSecret });
+    assert.equal(await secretOf(issuer, 'a'), undefined);
+    await store.keep(key, mine('a', 'old-secret-a'));
+    await store.keep(key, mine('a', 'secret-a'));
+    await store.keep(key, mine('b'));
+    assert.equal(await secretOf(issuer, 'a'), 'secret-a');
+    assert.equal(await secretOf(issuer, 'b'), '');
+    assert.equal(await secretOf('https://evil.example', 'a'), undefined);
+  });
+
+  it('takes an entered client ID for proven once it has led to a session, until it is rejected', async () => {
+    await store.rememberEntered(issuer, 'mine');
+    assert.deepEqual((await store.open(issuer)).entered, { clientId: 'mine', isProven: false });
+    await store.keep(key, registration('mine', { origin: 'preRegistered' }));
+    assert.deepEqual((await store.open(issuer)).entered, { clientId: 'mine', isProven: true });
+    await store.doubtEntered(issuer, 'another');
+    assert.equal((await store.open(issuer)).entered?.isProven, true);
+    await store.doubtEntered(issuer, 'mine');
+    assert.equal((await store.open(issuer)).entered?.isProven, false);
+  });
+
+  it('remembers what became of the metadata document', async () => {
+    const url = 'https://me.example/client.json';
+    await store.refuseMetadataDocument(issuer, url);
+    assert.deepEqual((await store.open(issuer)).metadataDocument, { url, outcome: 'refused' });
+    await store.keep(key, registration(url, { origin: 'metadataDocument' }));
+    assert.deepEqual((await store.open(issuer)).metadataDocument, { url, outcome: 'accepted' });
+    assert.deepEqual((await store.open(issuer)).registrations, []);
+  });
+
+  it('lists every issuer by name, and clears one', async () => {
+    const other = 'https://another.example';
+    await store.keep(key, registration('id'));
+    await store.waivePkce(other, 1);
+    await secrets.store(await hashedKey('session:', 'x'), 'something else');
+    await secrets.store(await hashedKey('client:', 'x'), 'unreadable');
+    const issuers = async () => (await store.list()).map((known) => known.issuer);
+    assert.deepEqual(await issuers(), [other, issuer]);
+    await store.clear(issuer);
+    assert.deepEqual(await issuers(), [other]);
+    assert.deepEqual(await store.open(issuer), { issuer, registrations: [] });
   });
 
   it('finds nothing, and says so in the log, when the storage cannot be read', async () => {
     await store.keep(key, registration('id'));
-    await store.keepSecret({ issuer, clientId: 'a' }, 'secret');
-    secrets.refuse('get');
-    assert.equal(await store.find(key, 0), undefined);
-    assert.equal(await store.findSecret({ issuer, clientId: 'a' }), undefined);
-    assert.deepEqual(
-      recorded.lines,
-      Array(2).fill('error The secret storage could not be read reason=Error: The keyring refuses to get.'),
-    );
+    secrets.refuse('get', 'keys');
+    assert.equal(await find(), undefined);
+    assert.deepEqual(await store.list(), []);
+    assert.deepEqual(recorded.lines, [
+      'error The secret storage could not be read reason=Error: The keyring refuses to get.',
+      'error The secret storage could not be listed reason=Error: The keyring refuses to keys.',
+    ]);
   });
 
   it('rejects with storage when the storage cannot be written', async () => {
     await store.keep(key, registration('id'));
-    secrets.refuse('store');
+    secrets.refuse('store', 'delete');
     const expected = { name: 'AuthError', code: 'storage' };
     await assert.rejects(store.keep(key, registration('new')), expected);
     await assert.rejects(store.drop(issuer, 'id'), expected);
-    await assert.rejects(store.keepSecret({ issuer, clientId: 'a' }, 'secret'), expected);
-    assert.equal((await store.find(key, 0))?.clientId, 'id');
+    await assert.rejects(store.rememberEntered(issuer, 'mine'), expected);
+    await assert.rejects(store.clear(issuer), expected);
+    assert.equal((await find())?.clientId, 'id');
   });
 });

@@ -29,6 +29,7 @@ interface Row {
   readonly endpoint?: Endpoint | undefined;
   readonly session?: Session;
   readonly attempt?: Attempt;
+  readonly demand?: { readonly scope: string | undefined };
   readonly now?: number;
   readonly state: ServerState;
 }
@@ -81,6 +82,25 @@ const rows: readonly Row[] = [
   { what: 'a running refresh', session, attempt: refreshing, state: { kind: 'refreshing' } },
   { what: 'a fresh session', session, state: authenticated },
   { what: 'a fresh session, after a failed sign-in', session, attempt: denied, state: authenticated },
+  {
+    what: 'a session that its server wants more of',
+    session,
+    demand: { scope: 'files:write' },
+    state: { kind: 'needsScopes', scope: 'files:write' },
+  },
+  {
+    what: 'a session that its server wanted more of, and that has expired since',
+    session: rejected,
+    demand: { scope: 'files:write' },
+    state: { kind: 'expired' },
+  },
+  {
+    what: 'a sign-in that runs because its server wants more',
+    session,
+    demand: { scope: 'files:write' },
+    attempt: running,
+    state: running,
+  },
   {
     what: 'a fresh session over SSE',
     definition: remote({ transport: 'sse' }),
@@ -150,6 +170,7 @@ describe('serverState', () => {
       authenticating: true,
       refreshing: true,
       authenticated: true,
+      needsScopes: true,
       expired: true,
       needsAuthentication: true,
       noAuthenticationNeeded: true,

@@ -63,6 +63,16 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
     'session expired',
     'The session has expired. Authenticate again.',
   ],
+  [
+    { kind: 'needsScopes', scope: 'files:write' },
+    'extra scopes needed',
+    'The server wants more permissions than this session has ("files:write"). Authenticate again to grant them.',
+  ],
+  [
+    { kind: 'needsScopes' },
+    'extra scopes needed',
+    'The server wants more permissions than this session has. Authenticate again to grant them.',
+  ],
   [{ kind: 'expired' }, 'session expired', 'The session has expired. Authenticate again.'],
   [
     { kind: 'needsAuthentication' },

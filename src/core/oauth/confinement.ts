@@ -1,0 +1,43 @@
+import { mayLeadTo } from '../addressClass.ts';
+import { AuthError } from '../errors.ts';
+import { assertSecureUrl } from '../serverUrl.ts';
+import type { Browser } from './authentication.ts';
+import type { Fetch } from './oauthFetch.ts';
+
+/**
+ * A `fetch` for what is done on behalf of one MCP server. Its metadata, and that of whatever it names, cannot
+ * make this machine contact an address that is more private than the server's own; each redirect comes through
+ * here again. All is judged by the address as it is written: a name is not resolved, because servers within a
+ * company often have public names for private addresses, and because the answer could change before the request.
+ *
+ * @param origins where the person, by the configuration, has chosen to go: the most private of them decides
+ * @throws AuthError `forbidden_address` from each call that leads elsewhere
+ * @see RFC 9728, section 7.7
+ */
+export function confinedFetch(origins: readonly URL[], fetch: Fetch): Fetch {
+  return async (url, init) => {
+    assertMayLeadTo(origins, new URL(url));
+    return await fetch(url, init);
+  };
+}
+
+/** A browser that opens the pages that {@link confinedFetch} would fetch, over https or on this machine. */
+export function confinedBrowser(origins: readonly URL[], browser: Browser): Browser {
+  return {
+    open: async (url, signal) => {
+      assertSecureUrl(url, `The sign-in page at ${url.host}`);
+      assertMayLeadTo(origins, url);
+      return await browser.open(url, signal);
+    },
+  };
+}
+
+function assertMayLeadTo(origins: readonly URL[], target: URL): void {
+  if (!origins.some((origin) => mayLeadTo(origin, target))) {
+    const [server] = origins;
+    throw new AuthError(
+      'forbidden_address',
+      `${server?.host} leads to ${target.host}, an address more private than its own, where it must not send this machine. Its operator has to name an address that everybody reaches.`,
+    );
+  }
+}
