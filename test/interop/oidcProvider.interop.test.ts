@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import type { AssemblyOptions } from '../support/authenticationPorts.ts';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import type { Demo } from '../support/demo/demo.ts';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { clientDocument, clientMetadataUrl, documentRedirects } from './clientDocument.ts';
+import { endpointName } from './mcpEndpoint.ts';
+import { openOrigin } from './origin.ts';
+import { serveScopedOidcProvider } from './servers/scopedOidcProvider.ts';
 import { Traveller } from './traveller.ts';
 
 describe('oidc-provider', () => {
@@ -55,4 +59,51 @@ describe('oidc-provider', () => {
       assert.equal((await new Traveller(assembly, mcpUrl).signIn()).client.origin, origin);
     });
   }
+});
+
+describe('oidc-provider with several scopes', () => {
+  const suite = authenticationSuite();
+  const travel = async (options: AssemblyOptions = {}) => {
+    const resource = suite.started(await openOrigin());
+    const authorization = suite.started(await openOrigin());
+    const mcpUrl = serveScopedOidcProvider({ resource, authorization }, clientDocument);
+    const browser = (url: URL) => consent(url.href, { decision: 'allow' });
+    const assembly = suite.assemble({ browser, ...options });
+    return { assembly, authorization, traveller: new Traveller(assembly, mcpUrl) };
+  };
+  const [before, after] = ['mcp:tools offline_access', 'mcp:tools offline_access mcp:write'];
+
+  it('gives the scope for a tool that takes more to a client that it had registered for less', async () => {
+    const { traveller } = await travel();
+    const { client, tokens } = await traveller.stepUp(before, after);
+    assert.equal(client.origin, 'dynamic');
+    assert.equal(tokens.scope, 'mcp:tools mcp:write');
+  });
+
+  it('knows the editor by its metadata document, without a registration', async () => {
+    const { traveller, authorization } = await travel({ clientMetadataUrl });
+    const { client } = await traveller.signIn();
+    assert.deepEqual([client.origin, client.clientId], ['metadataDocument', clientMetadataUrl]);
+    const { serverName, toolCount } = await traveller.connect();
+    assert.deepEqual([serverName, toolCount], [endpointName, 2]);
+    assert.equal(new Set(await traveller.refreshThreeTimes()).size, 4);
+    assert.equal(
+      authorization.journal.count(({ url }) => url === '/reg'),
+      0,
+    );
+  });
+
+  it('gives a client with a metadata document the scope for a tool that takes more', async () => {
+    const { traveller } = await travel({ clientMetadataUrl });
+    await traveller.stepUp(before, after);
+  });
+
+  it('revokes the tokens of a client with a metadata document, which signs in again', async () => {
+    const { traveller } = await travel({ clientMetadataUrl });
+    const session = await traveller.signIn();
+    assert.equal(await traveller.signOut(), 'revoked');
+    await traveller.assertRevoked(session);
+    await traveller.signIn();
+    await traveller.connect();
+  });
 });

@@ -6,10 +6,12 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   mcpAuthRouter,
 } from '@modelcontextprotocol/sdk/server/auth/router.js';
+import express from 'express';
 import { authenticationSuite } from '../support/authenticationSuite.ts';
 import { endpointName, serveMcp } from './mcpEndpoint.ts';
 import { openOrigin } from './origin.ts';
 import { RotatingProvider } from './rotatingProvider.ts';
+import { byTool } from './servers/guard.ts';
 import { Traveller } from './traveller.ts';
 
 describe('mcpAuthRouter of the MCP SDK', () => {
@@ -28,16 +30,14 @@ describe('mcpAuthRouter of the MCP SDK', () => {
         scopesSupported: ['mcp:tools'],
       }),
     );
-    app.use(
-      '/mcp',
+    const require = (requiredScopes: string[]) =>
       requireBearerAuth({
         verifier: provider,
-        requiredScopes: ['mcp:tools'],
+        requiredScopes,
         resourceMetadataUrl,
         expectedResource: mcpUrl,
-      }),
-      serveMcp,
-    );
+      });
+    app.use('/mcp', express.json(), byTool(require(['mcp:tools']), require(['mcp:write'])), serveMcp);
     return new Traveller(suite.assemble(), mcpUrl.href);
   }
 
@@ -52,7 +52,7 @@ describe('mcpAuthRouter of the MCP SDK', () => {
       assert.equal(client.origin, 'dynamic');
       assert.match(authorizationServer.issuer, /\/$/);
       const { serverName, toolCount } = await traveller.connect();
-      assert.deepEqual([serverName, toolCount], [endpointName, 1]);
+      assert.deepEqual([serverName, toolCount], [endpointName, 2]);
     });
 
     it('refreshes three times, with another refresh token each time', async () => {
@@ -69,6 +69,10 @@ describe('mcpAuthRouter of the MCP SDK', () => {
     it('signs in again without another registration', async () => {
       await traveller.signInTwice('/register');
     });
+
+    it('gives the scope for a tool that takes more', async () => {
+      await traveller.stepUp('mcp:tools', 'mcp:tools mcp:write');
+    });
   });
 
   describe('with its demo provider, which has neither refresh tokens nor revocation', () => {
@@ -81,7 +85,7 @@ describe('mcpAuthRouter of the MCP SDK', () => {
       const { tokens } = await traveller.signIn();
       assert.equal(tokens.refreshToken, undefined);
       const { serverName, toolCount } = await traveller.connect();
-      assert.deepEqual([serverName, toolCount], [endpointName, 1]);
+      assert.deepEqual([serverName, toolCount], [endpointName, 2]);
       await assert.rejects(traveller.connectAfterExpiry(), { code: 'session_expired' });
     });
 

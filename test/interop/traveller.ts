@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { createAuthorizedFetch } from '../../src/core/connection/authorizedFetch.ts';
+import { openConversation } from '../../src/core/connection/mcpConversation.ts';
+import { withStepUp } from '../../src/core/connection/stepUp.ts';
 import { type ConnectionReport, testConnection } from '../../src/core/connection/testConnection.ts';
-import type { Session } from '../../src/core/session/session.ts';
+import { type Session, stepUpScope } from '../../src/core/session/session.ts';
 import { type RevocationOutcome, signOut } from '../../src/core/session/signOut.ts';
 import type { Assembly, SignInOptions } from '../support/authenticationPorts.ts';
+import { writingTool } from './mcpEndpoint.ts';
 
 /** Somebody who uses the product at one MCP server. */
 export class Traveller {
@@ -30,12 +34,47 @@ export class Traveller {
   }
 
   connect(): Promise<ConnectionReport> {
-    const target = { serverUrl: new URL(this.#mcpUrl), transport: 'http' as const };
+    const target = { serverUrl: new URL(this.#mcpUrl), transport: this.#options.transport ?? 'http' };
     return testConnection(
       target,
       { ...this.#assembly.ports, refresher: this.#assembly.refresher },
       new AbortController().signal,
     );
+  }
+
+  /** Calls a tool, as often as it takes to obtain the scopes that the server wants for it. */
+  async callTool(name: string): Promise<unknown> {
+    const { ports, refresher } = this.#assembly;
+    const serverUrl = new URL(this.#mcpUrl);
+    const call = async () => {
+      const conversation = await openConversation(
+        serverUrl,
+        createAuthorizedFetch(serverUrl, { ...ports, refresher }),
+      );
+      return await conversation.request('tools/call', { name, arguments: {} });
+    };
+    return await withStepUp(call, async ({ scope }) => {
+      const additionalScope = stepUpScope(this.session, scope);
+      await this.#assembly.signIn(this.#mcpUrl, { ...this.#options, additionalScope });
+    });
+  }
+
+  /**
+   * Signs in, and calls the tool that takes more than the scopes of before. Asserts that this took one more
+   * visit to the browser, which asked for all scopes of both, and takes none the second time.
+   */
+  async stepUp(before: string, after: string): Promise<Session> {
+    const { opened } = this.#assembly;
+    await this.signIn();
+    const written = { content: [{ type: 'text', text: 'written' }] };
+    assert.deepEqual(await this.callTool(writingTool), written);
+    assert.deepEqual(
+      opened.map(({ searchParams }) => searchParams.get('scope')),
+      [before, after],
+    );
+    assert.deepEqual(await this.callTool(writingTool), written);
+    assert.equal(opened.length, 2);
+    return this.session;
   }
 
   /** Lets the access token expire by the clock of the product, which then has to refresh to connect. */

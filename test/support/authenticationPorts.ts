@@ -62,8 +62,9 @@ export interface SignInOptions {
   readonly scopes?: string;
   readonly askForSecret?: boolean;
   readonly askForScopes?: boolean;
-  readonly additionalScope?: string;
+  readonly additionalScope?: string | undefined;
   readonly redirectKind?: RedirectKind;
+  readonly transport?: 'http' | 'sse';
 }
 
 /** Nothing listens there: redirects are delivered by hand. */

@@ -11,7 +11,7 @@ import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import {
-  doubtUnansweredDocument,
+  doubtUnansweredClient,
   dropRejectedClient,
   type KnownAuthority,
   keepProvenClient,
@@ -75,7 +75,7 @@ export async function runCodeGrant(
     const authority = { server, client, known };
     const question = { authorization, server, kind };
     const { response, isPasted } = await askPerson(question, request, ports).catch(async (error) => {
-      await (isUnanswered(error, signal) && doubtUnansweredDocument(authority, ports));
+      await (isUnanswered(error, signal) && doubtUnansweredClient(authority, ports));
       throw error;
     });
     ports.redactor.learn(response.get('code') ?? undefined);

@@ -1,6 +1,11 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
-import { findPreRegistered, findRegistration, type KnownIssuer } from '../session/knownIssuer.ts';
+import {
+  findPreRegistered,
+  findRegistration,
+  type KnownIssuer,
+  registeredScope,
+} from '../session/knownIssuer.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ChosenScopes } from './chooseScope.ts';
@@ -10,6 +15,7 @@ import { deviceCodeGrantType, registerDeviceClient } from './deviceClient.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { registerClient } from './registration.ts';
+import { unionScopes } from './scope.ts';
 
 /** Asks the person for what only they can know about a pre-registered client. */
 export interface ClientPrompt {
@@ -62,8 +68,8 @@ export interface ClientPorts extends NetworkPorts {
 
 /**
  * The client to authenticate as (B3): pre-registered, else by its metadata document, else an earlier
- * registration for this redirect URI, else a new dynamic one, else what the person enters. What is entered is
- * for the caller to keep, once it has proved right.
+ * registration for this redirect URI and these scopes, else a new dynamic one, else what the person enters.
+ * What is entered is for the caller to keep, once it has proved right.
  *
  * @throws AuthError `registration_refused`, `client_required`, `issuer_changed`, `cancelled`, `network`…
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization (client registration approaches)
@@ -80,13 +86,16 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
   if (document !== undefined && (fits || !canRegister)) {
     return { origin: 'metadataDocument', clientId: document, tokenEndpointAuthMethod: 'none' };
   }
-  const wanted = { redirectUri: redirectUri ?? deviceCodeGrantType, scope: scopes.requested };
+  const use = redirectUri ?? deviceCodeGrantType;
+  // Where there is no way to make another registration, the one that there is will have to do.
+  const wanted = { redirectUri: use, scope: canRegister ? scopes.requested : undefined };
   const found = findRegistration(known, wanted, ports.clock.now());
   if (found) {
     return found;
   }
   if (canRegister) {
-    const scope = scopes.registered;
+    // Another MCP server of this issuer may still want the scopes of before.
+    const scope = unionScopes(registeredScope(known, use), scopes.registered);
     const fetch = createOAuthFetch(ports, signal);
     return redirectUri === undefined
       ? await registerDeviceClient(server, scope, fetch)

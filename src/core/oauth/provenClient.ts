@@ -73,21 +73,25 @@ export async function dropRejectedClient(
 }
 
 /**
- * Remembers that a metadata document is refused also where the browser never came back. A server must not
- * redirect for a client that it does not know (RFC 6749, section 4.1.2.1): the person looks at its error page,
- * and gives up. A document that has worked before is not doubted. Never throws.
+ * Doubts a client also where the browser never came back: a server must not redirect for a client that it does
+ * not know, so that the person looks at its error page, and gives up. A dynamic registration from before is
+ * dropped, which costs the next sign-in one request; a metadata document that has worked before is not doubted.
+ * Never throws.
+ *
+ * @see RFC 6749, section 4.1.2.1
  */
-export async function doubtUnansweredDocument(
+export async function doubtUnansweredClient(
   { server, client, known }: KnownAuthority,
   { registrations, log }: ProvenClientPorts,
 ): Promise<void> {
   const { metadataDocument } = known;
   const hasWorked = metadataDocument?.url === client.clientId && metadataDocument.outcome === 'accepted';
-  if (client.origin !== 'metadataDocument' || server.registration_endpoint === undefined || hasWorked) {
-    return;
-  }
   try {
-    await registrations.refuseMetadataDocument(server.issuer, client.clientId);
+    if (client.origin === 'dynamic') {
+      await registrations.drop(server.issuer, client.clientId);
+    } else if (client.origin === 'metadataDocument' && server.registration_endpoint && !hasWorked) {
+      await registrations.refuseMetadataDocument(server.issuer, client.clientId);
+    }
   } catch (reason) {
     log.warn('The rejection of a client could not be saved', { reason });
   }

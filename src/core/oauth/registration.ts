@@ -22,7 +22,8 @@ export interface RegistrationMetadata {
 }
 
 /**
- * Registers a client for one redirect URI, since one that a server refuses refuses them all.
+ * Registers a client for one redirect URI, since one that a server refuses refuses them all, and for scopes
+ * beyond which some servers refuse it any.
  *
  * @throws AuthError `registration_refused` with the server's reason, `server_error`, `network`…
  * @see RFC 7591, section 3
@@ -65,7 +66,7 @@ export async function register(
     return toRegistration(await oauth.processDynamicClientRegistrationResponse(await tolerated(response)));
   } catch (error) {
     const failure = toAuthError(error, `The authorization server ${new URL(server.issuer).host}`);
-    if (failure.code !== 'authorization_refused') {
+    if (!isRefusal(failure, response.status)) {
       throw failure;
     }
     throw new AuthError(
@@ -76,6 +77,14 @@ export async function register(
       },
     );
   }
+}
+
+/** With these a server has understood what was asked, and says no: not always as RFC 7591, section 3.2.2, has it. */
+const refusals = [400, 401, 403, 422];
+
+/** Some say it to people, in a page or in plain text. */
+function isRefusal({ code }: AuthError, status: number): boolean {
+  return code === 'authorization_refused' || (code === 'invalid_response' && refusals.includes(status));
 }
 
 /**

@@ -9,7 +9,7 @@ import type { TokenSet } from './tokenSet.ts';
  * Revokes a token set where the server offers that: the refresh token first, which ends the whole grant at
  * most servers, then the access token.
  *
- * @returns whether the server offers revocation
+ * @returns whether a token was revoked: some servers do not offer that, some not for every kind of token
  * @throws AuthError when a request fails; the other token was tried as well
  * @see RFC 7009, section 2
  */
@@ -25,6 +25,7 @@ export async function revokeTokens(
     ['refresh_token', tokens.refreshToken],
     ['access_token', tokens.accessToken],
   ] as const;
+  let isRevoked = false;
   let failure: unknown;
   for (const [hint, token] of kinds) {
     if (token === undefined) {
@@ -42,12 +43,18 @@ export async function revokeTokens(
         },
       );
       await oauth.processRevocationResponse(response);
+      isRevoked = true;
     } catch (error) {
-      failure ??= error;
+      failure ??= isUnsupported(error) ? undefined : error;
     }
   }
   if (failure !== undefined) {
     throw toAuthError(failure, `The authorization server ${new URL(server.issuer).host}`);
   }
-  return true;
+  return isRevoked;
+}
+
+/** RFC 7009, section 2.2.1: tokens of this kind are not revoked here. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof oauth.ResponseBodyError && error.error === 'unsupported_token_type';
 }

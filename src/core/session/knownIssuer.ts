@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ClientRegistration } from '../oauth/clientRegistration.ts';
 import type { ReturningRedirectKind } from '../oauth/redirect.ts';
-import { includesScopes } from '../oauth/scope.ts';
+import { includesScopes, unionScopes } from '../oauth/scope.ts';
 
 /** A registration that its issuer made for one redirect URI (RFC 7591). */
 export interface DynamicRegistration extends Omit<ClientRegistration, 'origin'> {
@@ -112,6 +112,11 @@ export function findRegistration(
     : undefined;
 }
 
+/** The scopes that the last registration for a redirect URI was made for, space-separated. */
+export function registeredScope({ registrations }: KnownIssuer, redirectUri: string): string | undefined {
+  return registrations.find((one) => one.redirectUri === redirectUri)?.scope;
+}
+
 /** The port of the last loopback redirect URI that was registered: on it, no other is to be registered. */
 export function registeredLoopbackPort({ registrations }: KnownIssuer): number | undefined {
   const loopback = registrations.find(({ redirectUri }) => redirectUri.startsWith('http://localhost:'));
@@ -143,7 +148,8 @@ export function withProvenSignIn(
     case 'dynamic': {
       const same = before.registrations.find((one) => one.clientId === clientId);
       const others = before.registrations.filter((one) => one.redirectUri !== redirectUri);
-      const registration = { ...client, redirectUri, scope: same ? same.scope : scope };
+      const registered = unionScopes(registeredScope(before, redirectUri), scope);
+      const registration = { ...client, redirectUri, scope: same ? same.scope : registered };
       return { ...after, registrations: [registration, ...others].slice(0, keptRegistrations) };
     }
     case 'metadataDocument':

@@ -34,7 +34,7 @@ export interface ConfigurationOptions {
   readonly resource: string;
   readonly staticClients: readonly StaticClient[];
   /** Whether device codes are offered (RFC 8628). */
-  readonly deviceFlow: boolean;
+  readonly deviceFlow?: boolean;
   readonly clientDocuments?: ClientDocuments | undefined;
   readonly adapter: AdapterFactory;
   /** Asked once per token, in seconds. */

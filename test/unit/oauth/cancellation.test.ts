@@ -84,6 +84,34 @@ describe('an authentication that does not come to its end', () => {
     await assertNothingLeft();
   });
 
+  const registrations = () => server.asked.filter((route) => route === 'POST /register').length;
+
+  it('doubts the registration of a page that nobody came back from, and makes another next time', async () => {
+    let isAnswering = true;
+    await start({}, async (url) => (isAnswering ? await followRedirect(url) : true)).then(
+      ({ result }) => result,
+    );
+    isAnswering = false;
+    const running = assembly.authenticator.start({ serverUrl: new URL(server.mcpUrl), transport: 'http' });
+    await until(() => running.step === 'waitingForBrowser', 'the page was not shown');
+    assert.equal(registrations(), 1);
+    running.cancel();
+    await assert.rejects(running.result, { code: 'cancelled' });
+    isAnswering = true;
+    await assembly.signIn(server.mcpUrl);
+    assert.equal(registrations(), 2);
+  });
+
+  it('keeps the registration when the person did not open the page', async () => {
+    let isOpened = true;
+    await start({}, async (url) => isOpened && (await followRedirect(url))).then(({ result }) => result);
+    isOpened = false;
+    await assert.rejects(assembly.signIn(server.mcpUrl), { code: 'cancelled' });
+    isOpened = true;
+    await assembly.signIn(server.mcpUrl);
+    assert.equal(registrations(), 1);
+  });
+
   it('ends the page that was set up for the browser', async () => {
     const signals: AbortSignal[] = [];
     const running = await start({}, async (_url, signal) => {

@@ -102,6 +102,34 @@ describe('obtainClient', () => {
     assert.deepEqual(sent, []);
   });
 
+  const scoped = { ...proven, scope: 'files:read mail:read' };
+  const asking = (requested: string) => ({ scopes: { requested, registered: requested } });
+
+  it('takes an earlier registration for scopes that it was made for', async () => {
+    const { ports, request, sent } = prepare();
+    await ports.registrations.keep(scoped, registration);
+    const server = { issuer, registration_endpoint: `${issuer}/register` };
+    const client = await obtain({ ...request, server, ...asking('mail:read') }, ports);
+    assert.deepEqual(client, registration);
+    assert.deepEqual(sent, []);
+  });
+
+  it('registers anew for other scopes, and for those of before', async () => {
+    const { ports, request } = prepare();
+    const { origin, requests } = await suite.server();
+    const server = { issuer: origin, registration_endpoint: `${origin}/register` };
+    await ports.registrations.keep({ ...scoped, issuer: origin }, registration);
+    await obtain({ ...request, server, ...asking('mail:read files:write') }, ports);
+    assert.equal(JSON.parse(requests[0]?.body ?? '').scope, 'files:read mail:read files:write');
+  });
+
+  it('takes an earlier registration for other scopes where there is no way to make another', async () => {
+    const { ports, request } = prepare();
+    await ports.registrations.keep(scoped, registration);
+    const client = await obtain({ ...request, server: { issuer }, ...asking('files:write') }, ports);
+    assert.deepEqual(client, registration);
+  });
+
   for (const [what, key] of [
     ['redirect URI', { issuer, redirectUri: `${redirectUri}/other` }],
     ['issuer', { issuer: 'https://other.example', redirectUri }],

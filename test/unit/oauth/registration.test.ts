@@ -132,6 +132,8 @@ describe('registerClient', () => {
       json({ error: 'access_denied' }, { status: 403 }),
       'registration_refused',
     ],
+    ['a page with HTTP 400', page(400), 'registration_refused'],
+    ['plain text with HTTP 403', text('No.', 'text/plain', { status: 403 }), 'registration_refused'],
     ['HTTP 429', json({ error: 'too_many' }, { status: 429 }), 'server_error'],
     ['HTTP 500', page(500), 'server_error'],
     ['a page', page(), 'invalid_response'],

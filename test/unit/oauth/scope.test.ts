@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { selectScope } from '../../../src/core/oauth/scope.ts';
+import { includesScopes, selectScope } from '../../../src/core/oauth/scope.ts';
 
 interface Row {
   readonly what: string;
@@ -52,6 +52,23 @@ const rows: readonly Row[] = [
   { what: 'nothing for an empty list', listed: [], scope: undefined },
   { what: 'no offline access where the offer is malformed', offered: 'offline_access', scope: undefined },
 ];
+
+describe('includesScopes', () => {
+  for (const [scopes, wanted, covers] of [
+    ['a b', 'b a', true],
+    ['a b', 'b', true],
+    ['a b', undefined, true],
+    ['a', 'a b', false],
+    ['', 'a', false],
+    ['', undefined, true],
+    ['ab', 'a', false],
+    [' a  a ', 'a', true],
+  ] as const) {
+    it(`says that ${JSON.stringify(scopes)} ${covers ? 'has' : 'lacks'} ${JSON.stringify(wanted)}`, () => {
+      assert.equal(includesScopes(scopes, wanted), covers);
+    });
+  }
+});
 
 describe('selectScope', () => {
   for (const { what, configured, challenged, listed, offered, scope } of rows) {

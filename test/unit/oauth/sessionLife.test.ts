@@ -121,7 +121,7 @@ describe('revokeTokens', () => {
 
   for (const [what, answer, code] of [
     ['HTTP 503', page(503), 'server_error'],
-    ['an OAuth error', json({ error: 'unsupported_token_type' }, { status: 400 }), 'authorization_refused'],
+    ['an OAuth error', json({ error: 'invalid_request' }, { status: 400 }), 'authorization_refused'],
   ] as const) {
     it(`fails with ${code} after ${what}, but tries both tokens`, async () => {
       server.answer('POST /revoke', answer);

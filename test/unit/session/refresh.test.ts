@@ -180,14 +180,29 @@ describe('SessionRefresher', () => {
       assert.equal(endpoint.requests.length, 3);
     });
 
-    it('marks the session expired when the server rejects its refresh token, and keeps the record', async () => {
-      const session = await signedIn();
-      endpoint.script(() => refused('invalid_grant'));
-      await assert.rejects(refresher.refresh(serverUrl), { name: 'AuthError', code: 'session_expired' });
-      const marked = { ...session, refreshRejectedAt: clock.now() };
-      assert.deepEqual(sessions.get(serverUrl), marked);
-      assert.deepEqual(stored(), [serializeSession(marked)]);
-    });
+    for (const [what, answer] of [
+      ['its refresh token', refused('invalid_grant')],
+      ['the registration of its client', refused('invalid_client', 401)],
+    ] as const) {
+      it(`marks the session expired when the server rejects ${what}, and keeps the record`, async () => {
+        const session = await signedIn();
+        endpoint.script(() => answer);
+        await assert.rejects(refresher.refresh(serverUrl), { name: 'AuthError', code: 'session_expired' });
+        const marked = { ...session, refreshRejectedAt: clock.now() };
+        assert.deepEqual(sessions.get(serverUrl), marked);
+        assert.deepEqual(stored(), [serializeSession(marked)]);
+      });
+    }
+
+    for (const origin of ['preRegistered', 'metadataDocument'] as const) {
+      it(`changes nothing when the server does not know a client of origin ${origin}`, async () => {
+        const client = { origin, clientId: 'client-1', tokenEndpointAuthMethod: 'none' } as const;
+        const session = await signedIn({ client });
+        endpoint.script(() => refused('invalid_client', 401));
+        await assert.rejects(refresher.refresh(serverUrl), { name: 'AuthError', code: 'client_rejected' });
+        assert.equal(sessions.get(serverUrl), session);
+      });
+    }
 
     const failures: readonly (readonly [string, TokenAnswer, string])[] = [
       ['the connection breaks', 'reset', 'network'],
@@ -196,7 +211,6 @@ describe('SessionRefresher', () => {
       ['the server has a problem and calls it invalid_grant', refused('server_error', 500), 'server_error'],
       ['the answer is a page', { status: 200, body: '<html>' }, 'invalid_response'],
       ['the answer has no token', { status: 200, body: '{}' }, 'invalid_response'],
-      ['the client is not known', refused('invalid_client', 401), 'client_rejected'],
       ['the request is refused', refused('invalid_scope'), 'authorization_refused'],
     ];
     for (const [what, answer, code] of failures) {

@@ -54,6 +54,23 @@ describe('signOut', () => {
     assertForgotten();
   });
 
+  for (const [unsupported, outcome] of [
+    [['access_token'], 'revoked'],
+    [['refresh_token', 'access_token'], 'notOffered'],
+  ] as const) {
+    it(`says ${outcome} where the server does not revoke tokens of the kind ${unsupported.join(' and ')}`, async () => {
+      endpoint.script(({ form }) =>
+        unsupported.some((kind) => kind === form.get('token_type_hint'))
+          ? refused('unsupported_token_type', 400)
+          : { status: 200, body: '' },
+      );
+      assert.equal(await run(), outcome);
+      assert.equal(endpoint.requests.length, 2);
+      assertForgotten();
+      assert.doesNotMatch(recorded.lines.join('\n'), /warn/);
+    });
+  }
+
   for (const [what, answer] of [
     ['the server refuses', refused('invalid_client', 401)],
     ['the server has a problem', { status: 503, body: '' }],
