@@ -8,13 +8,12 @@ import type { SessionRefresher } from '../core/session/refresh.ts';
 import type { RegistrationStore } from '../core/session/registrationStore.ts';
 import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
+import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
 import {
-  authenticateCommand,
   authenticateDeviceCommand,
   authenticateNoBrowserCommand,
   authenticateThroughLocalhostCommand,
-  authenticateWithScopesCommand,
-} from './authenticateCommand.ts';
+} from './authenticateOtherwise.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';

@@ -1,3 +1,4 @@
+import { quote } from '../core/quote.ts';
 import { qrCodeSvg } from './qrCode.ts';
 
 /** What the page shows. Nothing here is a secret: the user code is for the person's eyes, the device code is not here. */
@@ -32,7 +33,7 @@ export function deviceCodePage(content: DeviceCodeContent): string {
 <title>Sign in with a code</title>
 <style>${style}.count{animation:count ${seconds}s linear forwards}@keyframes count{from{--left:${seconds}}to{--left:0}}</style>
 </head><body><main>
-<h1>Sign in to ${escapeHtml(JSON.stringify(serverName))}</h1>
+<h1>Sign in to ${escapeHtml(quote(serverName))}</h1>
 <p>On any device, open <span class="address">${address}</span> and enter this code:</p>
 <p class="code" aria-label="Code: ${escapeHtml([...userCode].join(' '))}">${escapeHtml(userCode)}</p>
 <p class="actions"><a class="button" href="${escapeHtml(links.copy)}">Copy the Code</a>

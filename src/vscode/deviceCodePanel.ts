@@ -1,6 +1,7 @@
 import { type Disposable, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { Clock } from '../core/clock.ts';
 import type { WaitingForDevice } from '../core/oauth/waiting.ts';
+import { quoteUnlessPlain } from '../core/quote.ts';
 import { commandIds } from './commandIds.ts';
 import { commandUri } from './commandLink.ts';
 import { deviceCodePage } from './deviceCodePage.ts';
@@ -24,7 +25,7 @@ export class DeviceCodePanel implements Disposable {
   #isOpen = true;
 
   constructor({ serverName, node }: DeviceCodeSubject, waiting: WaitingForDevice, clock: Clock) {
-    const title = `Sign in to ${serverName}`;
+    const title = `Sign in to ${quoteUnlessPlain(serverName)}`;
     this.#panel = window.createWebviewPanel('mcpAuth.deviceCode', title, ViewColumn.Active, {
       enableScripts: false,
       enableForms: false,

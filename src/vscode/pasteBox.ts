@@ -1,6 +1,7 @@
 import { env, QuickInputButtons, ThemeIcon, window } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import type { WaitingForResponse } from '../core/oauth/waiting.ts';
+import { quote } from '../core/quote.ts';
 
 /** A box to paste a redirect URL into. */
 export interface PasteBoxOptions {
@@ -32,7 +33,7 @@ export class PasteBox implements Disposable {
     this.#waiting = waiting;
     this.#options = options;
     const input = this.#input;
-    input.title = `Authenticate at ${JSON.stringify(options.name)}`;
+    input.title = `Authenticate at ${quote(options.name)}`;
     input.ignoreFocusOut = true;
     input.onDidAccept(() => (this.#step === 'address' ? this.#askForAnswer() : this.#paste()));
     input.onDidChangeValue((value) => {

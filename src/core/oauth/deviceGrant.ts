@@ -11,6 +11,7 @@ import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
+import type { Authority } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
 
 /**
@@ -26,62 +27,63 @@ export async function runDeviceGrant(
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { authorizationServer: server, known, scopes } = prepared;
-  const { oauth, askForSecret, signal } = request;
   assertDeviceGrantOffered(prepared);
-  request.onStep('registering');
   const serverUrl = canonicalServerUrl(request.serverUrl);
-  const scope = scopes.requested;
   const resource = prepared.protectedResource?.resource ?? serverUrl;
-  const client = await obtainClient(
-    {
-      server,
-      known,
-      serverUrl,
-      redirectUri: undefined,
-      scopes,
-      clientId: oauth?.clientId,
-      askForSecret,
-      signal,
-    },
-    ports,
-  );
+  const { authority, device } = await startDevice({ prepared, serverUrl, resource }, request, ports);
+  ports.redactor.learn(device.deviceCode);
+  ports.redactor.learn(device.userCode);
+  tellPerson(device, request, ports);
+  await request.beforeExchange?.();
+  const poll = { authority, device, resource };
+  const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal);
+  const { server, client } = authority;
+  const { requested, registered: scope } = prepared.scopes;
+  // No redirect was in use, so that what is remembered of redirects stays.
+  const proven = { issuer: server.issuer, redirectUri: deviceCodeGrantType, redirectKind: undefined };
+  await keepProvenClient({ ...proven, serverUrl, scope }, client, ports);
+  return {
+    serverUrl,
+    resource,
+    authorizationServer: rememberedMetadata(server),
+    client,
+    requestedScope: requested,
+    tokens: toTokenSet(tokens, requestedAt),
+    createdAt: requestedAt,
+  };
+}
+
+interface DeviceStart {
+  readonly prepared: Prepared;
+  readonly serverUrl: string;
+  readonly resource: string;
+}
+
+async function startDevice(
+  start: DeviceStart,
+  request: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): Promise<{ readonly authority: Authority; readonly device: DeviceAuthorization }> {
+  const { prepared, serverUrl, resource } = start;
+  const { authorizationServer: server, known, scopes } = prepared;
+  const { oauth, askForSecret, signal, onStep } = request;
+  onStep('registering');
+  const wanted = { server, known, serverUrl, redirectUri: undefined, scopes, askForSecret, signal };
+  const client = await obtainClient({ ...wanted, clientId: oauth?.clientId }, ports);
   ports.redactor.learn(client.clientSecret);
   const authority = { server, client, known };
-  const fetch = createOAuthFetch(ports, signal);
-  let device: DeviceAuthorization;
+  const parameters = { scope: scopes.requested, resource };
   try {
-    device = await requestDeviceAuthorization(authority, { scope, resource }, fetch);
+    const fetch = createOAuthFetch(ports, signal);
+    return { authority, device: await requestDeviceAuthorization(authority, parameters, fetch) };
   } catch (error) {
     const knownNow = await dropRejectedClient(error, authority, ports);
     if (!knownNow) {
       throw error;
     }
     ports.log.info('The server does not know this editor (any more), which introduces itself anew');
-    return await runDeviceGrant({ ...prepared, known: knownNow }, request, ports);
+    return await startDevice({ ...start, prepared: { ...prepared, known: knownNow } }, request, ports);
   }
-  ports.redactor.learn(device.deviceCode);
-  ports.redactor.learn(device.userCode);
-  tellPerson(device, request, ports);
-  await request.beforeExchange?.();
-  const { tokens, requestedAt } = await pollForTokens({ authority, device, resource }, ports, signal);
-  // No redirect was in use, so that what is remembered of redirects stays.
-  const proven = {
-    issuer: server.issuer,
-    redirectUri: deviceCodeGrantType,
-    redirectKind: undefined,
-    serverUrl,
-  };
-  await keepProvenClient({ ...proven, scope: scopes.registered }, client, ports);
-  return {
-    serverUrl,
-    resource,
-    authorizationServer: rememberedMetadata(server),
-    client,
-    requestedScope: scope,
-    tokens: toTokenSet(tokens, requestedAt),
-    createdAt: requestedAt,
-  };
 }
 
 /** Before anything is registered or asked. */
