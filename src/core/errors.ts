@@ -10,6 +10,7 @@ export type AuthErrorCode =
   | 'client_required'
   | 'device_unavailable'
   | 'discovery_failed'
+  | 'dpop_not_supported'
   | 'forbidden_address'
   | 'insecure_url'
   | 'insufficient_scope'
@@ -50,6 +51,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   client_required: 'enterClient',
   device_unavailable: 'authenticate',
   discovery_failed: 'showLog',
+  dpop_not_supported: 'showLog',
   forbidden_address: 'showLog',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',

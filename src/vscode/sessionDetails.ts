@@ -21,6 +21,7 @@ export function sessionDetails(session: SessionSummary, now: number): readonly S
     { label: 'Scopes', value: session.scopes.length > 0 ? session.scopes.join(' ') : 'none requested' },
     { label: 'Expires', value: expiryText(session.expiresAt, now) },
     { label: 'Refreshes itself', value: session.refreshable ? 'yes' : 'no' },
+    ...(session.isBound ? [{ label: 'Token', value: 'DPoP-bound' }] : []),
     { label: 'Client', value: `${session.clientId} · ${origins[session.clientOrigin]}` },
     { label: 'Signed in', value: new Date(session.createdAt).toLocaleString() },
   ];

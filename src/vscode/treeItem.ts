@@ -1,6 +1,7 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
 import type { ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import { quoteUnlessPlain } from '../core/quote.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { commandIds } from './commandIds.ts';
 import { stateIcon } from './stateIcon.ts';
@@ -56,8 +57,9 @@ function detailItem(
 function serverItem(server: ServerSnapshot, now: number): TreeItem {
   const { definition, state, session } = server;
   const text = stateText(state, now);
+  const name = quoteUnlessPlain(definition.name);
   const item = new TreeItem(
-    definition.name,
+    name,
     session ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = server.id;
@@ -65,7 +67,7 @@ function serverItem(server: ServerSnapshot, now: number): TreeItem {
   item.iconPath = stateIcon(state.kind);
   item.tooltip = serverTooltip(server, text.sentence);
   item.contextValue = `server:${state.kind}${session ? ':session' : ''}`;
-  item.accessibilityInformation = { label: `${definition.name}, MCP server. ${text.sentence}` };
+  item.accessibilityInformation = { label: `${name}, MCP server. ${text.sentence}` };
   return item;
 }
 

@@ -29,7 +29,7 @@ export interface AssemblyOptions {
   /** Questions without an answer here fail the test. */
   readonly prompt?: Partial<ClientPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt>;
   /** The address of a client ID metadata document. */
-  readonly clientMetadataUrl?: string;
+  readonly clientMetadataUrl?: string | undefined;
   readonly secrets?: FakeSecretStorage;
   /** Instead of the real one, which refuses to leave this machine. */
   readonly fetch?: Fetch;

@@ -33,6 +33,7 @@ const oauthKeys = v.object(
       v.pipe(v.string('must be one string of space-separated scopes'), v.nonEmpty('is empty')),
     ),
     xaa: v.optional(v.boolean('must be true or false')),
+    dpop: v.optional(v.boolean('must be true or false')),
   },
   'must be an object',
 );

@@ -16,6 +16,8 @@ export interface OAuthConfiguration {
   readonly scopes?: string | undefined;
   /** Enterprise-managed authorization. */
   readonly xaa?: boolean | undefined;
+  /** Asks for tokens that are bound to a key (DPoP). A key of ours: other clients ignore it. */
+  readonly dpop?: boolean | undefined;
 }
 
 interface Entry {

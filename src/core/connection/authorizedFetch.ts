@@ -1,5 +1,6 @@
 import { AuthError, InsufficientScopeError } from '../errors.ts';
 import { parseChallenge } from '../oauth/challenge.ts';
+import { createDpopProofs, type DpopProofs } from '../oauth/dpopProofs.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
 import { quote } from '../quote.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
@@ -18,15 +19,19 @@ export interface AuthorizedFetchPorts {
 
 /**
  * A `fetch` that carries the session's access token to its own server and nowhere else: redirects are not
- * followed. A 401 refreshes once and sends again, so the body has to be a string.
+ * followed. A bound token (DPoP) goes with a fresh proof. A 401 refreshes once and sends again, so the body has
+ * to be a string.
  *
  * @returns the response, its body unread, unless the server refuses the credential
  * @throws AuthError `not_authenticated`, `session_expired`, `token_rejected`, `insufficient_scope`,
  * `insecure_url`, `network`…
- * @see RFC 6750, sections 2.1 and 3.1
+ * @see RFC 6750, sections 2.1 and 3.1; RFC 9449, section 7
  */
 export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPorts): Fetch {
   const { fetch, refresher } = ports;
+  const proofsFor = rememberProofs();
+  const sendWith = async (session: Session, target: URL, init: RequestInit = {}) =>
+    await sendOnce(target, init, { session, fetch, proofs: await proofsFor(session) });
   return async (url, init) => {
     const target = new URL(url);
     if (target.origin !== serverUrl.origin) {
@@ -35,13 +40,13 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
     assertSecureUrl(target, `The server ${target.origin}`);
     const key = canonicalServerUrl(serverUrl);
     const session = await refresher.fresh(key);
-    const response = await sendOnce(fetch, target, init, session);
+    const response = await sendWith(session, target, init);
     if (response.status !== 401 || !isRefreshable(session)) {
       return await accepted(response, target, session);
     }
     await response.body?.cancel();
     const renewed = await refresher.renew(key, session.tokens.accessToken);
-    return await accepted(await sendOnce(fetch, target, init, renewed), target, renewed);
+    return await accepted(await sendWith(renewed, target, init), target, renewed);
   };
 
   async function accepted(response: Response, target: URL, session: Session): Promise<Response> {
@@ -56,19 +61,44 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
   }
 }
 
+interface Credential {
+  readonly session: Session;
+  /** Present where the access token is bound to a key. */
+  readonly proofs: DpopProofs | undefined;
+  readonly fetch: Fetch;
+}
+
 async function sendOnce(
-  fetch: Fetch,
   url: URL,
-  init: RequestInit | undefined,
-  session: Session,
+  init: RequestInit,
+  { session, proofs, fetch }: Credential,
 ): Promise<Response> {
-  const headers = new Headers(init?.headers);
-  headers.set('authorization', `Bearer ${session.tokens.accessToken}`);
+  const { accessToken } = session.tokens;
   try {
+    if (proofs) {
+      return await proofs.fetch(url, init, { accessToken, fetch });
+    }
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${accessToken}`);
     return await fetch(url.href, { ...init, headers, redirect: 'manual' });
   } catch (error) {
-    throw error instanceof AuthError || init?.signal?.aborted ? error : networkError(url, error);
+    throw error instanceof AuthError || init.signal?.aborted ? error : networkError(url, error);
   }
+}
+
+/** Proofs by the key of a session: the same ones, which know the server's nonce, while the key is the same. */
+function rememberProofs(): (session: Session) => Promise<DpopProofs | undefined> {
+  let current: { readonly secret: string; readonly proofs: Promise<DpopProofs> } | undefined;
+  return async ({ dpop: key }) => {
+    if (key === undefined) {
+      return undefined;
+    }
+    // The record of a session may be read anew at any time: it is the key that counts.
+    if (current?.secret !== key.privateKey.d) {
+      current = { secret: key.privateKey.d, proofs: createDpopProofs(key) };
+    }
+    return await current.proofs;
+  };
 }
 
 async function assertAccepted(response: Response, { host }: URL): Promise<Response> {

@@ -10,7 +10,7 @@ import {
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
 import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
-import { confinedBrowser, confinedFetch } from './confinement.ts';
+import { confine } from './confinement.ts';
 import { runDeviceGrant } from './deviceGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
@@ -59,21 +59,6 @@ export async function authenticate(
       return signIn(discovered, attempt, ports);
     },
   });
-}
-
-/** What the person has configured is theirs to choose; everything else is what servers say. */
-function confine(
-  { serverUrl, oauth }: AuthenticationRequest,
-  ports: AuthenticationPorts,
-): AuthenticationPorts {
-  const metadataUrl = oauth?.authServerMetadataUrl;
-  const chosen = metadataUrl !== undefined && URL.canParse(metadataUrl) ? [new URL(metadataUrl)] : [];
-  const origins = [serverUrl, ...chosen];
-  return {
-    ...ports,
-    fetch: confinedFetch(origins, ports.fetch),
-    browser: confinedBrowser(origins, ports.browser),
-  };
 }
 
 async function signIn(

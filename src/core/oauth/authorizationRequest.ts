@@ -17,17 +17,19 @@ export interface AuthorizationParameters {
   readonly redirectUri: string;
   readonly scope: string | undefined;
   readonly resource: string;
+  /** Thumbprint of the key that the tokens will be bound to. */
+  readonly dpopThumbprint?: string | undefined;
 }
 
 /**
  * Builds the request to the authorization endpoint, with a fresh `state` and PKCE S256.
  *
  * @throws AuthError `invalid_response` when the server names no authorization endpoint
- * @see RFC 6749, section 4.1.1; RFC 7636, section 4.3; RFC 8707, section 2.1
+ * @see RFC 6749, section 4.1.1; RFC 7636, section 4.3; RFC 8707, section 2.1; RFC 9449, section 10
  */
 export async function createAuthorizationRequest(
   server: AuthorizationServer,
-  { clientId, redirectUri, scope, resource }: AuthorizationParameters,
+  { clientId, redirectUri, scope, resource, dpopThumbprint }: AuthorizationParameters,
 ): Promise<AuthorizationRequest> {
   if (server.authorization_endpoint === undefined) {
     throw noSignInPage(server);
@@ -44,6 +46,7 @@ export async function createAuthorizationRequest(
     code_challenge_method: 'S256',
     resource,
     ...(scope === undefined ? {} : { scope }),
+    ...(dpopThumbprint === undefined ? {} : { dpop_jkt: dpopThumbprint }),
     // OpenID Connect Core, section 11: offline access needs consent, else it is ignored.
     ...(scope?.split(' ').includes('offline_access') ? { prompt: 'consent' } : {}),
   };

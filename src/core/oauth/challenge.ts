@@ -9,6 +9,12 @@ export interface Challenge {
   readonly scope?: string | undefined;
   /** RFC 6750, section 3.1, for example `invalid_token` or `insufficient_scope`. */
   readonly error?: string | undefined;
+  /** Present where the server challenges with the scheme DPoP (RFC 9449, section 7.1). */
+  readonly dpop?: {
+    /** It does not challenge with Bearer as well. */
+    readonly isRequired: boolean;
+    readonly algorithms?: readonly string[] | undefined;
+  };
 }
 
 /**
@@ -29,6 +35,7 @@ export async function parseChallenge(response: Response): Promise<Challenge | un
     resourceMetadata: parseMetadataUrl(metadata),
     scope: scope === '' ? undefined : scope,
     error,
+    ...dpopOf(challenges),
   };
 }
 
@@ -36,6 +43,15 @@ export async function parseChallenge(response: Response): Promise<Challenge | un
 function parseMetadataUrl(text: string | undefined): URL | undefined {
   const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+function dpopOf(challenges: readonly oauth.WWWAuthenticateChallenge[]): Pick<Challenge, 'dpop'> {
+  const challenge = challenges.find(({ scheme }) => scheme === 'dpop');
+  if (challenge === undefined) {
+    return {};
+  }
+  const isRequired = !challenges.some(({ scheme }) => scheme === 'bearer');
+  return { dpop: { isRequired, algorithms: challenge.parameters.algs?.split(' ').filter(Boolean) } };
 }
 
 function isOAuth(scheme: string): boolean {

@@ -7,6 +7,8 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
 import type { Discovered } from './discovery.ts';
+import { bindTokens, type TokenBinding } from './dpopBinding.ts';
+import { advertisesDpop } from './dpopPolicy.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
@@ -18,7 +20,7 @@ import {
 } from './provenClient.ts';
 import { provenKind, type RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
-import { exchangeCode, validateAuthorizationResponse } from './token.ts';
+import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
 
 /** All that is decided before a redirect is opened. */
@@ -45,6 +47,7 @@ export async function runCodeGrant(
   const { oauth, askForSecret, signal } = request;
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const binding = await bindTokens(oauth?.dpop === true, prepared);
   const redirect = await ports.redirects[kind].open({
     fixed: oauth?.callbackPort,
     preferred: registeredLoopbackPort(known),
@@ -68,6 +71,7 @@ export async function runCodeGrant(
       redirectUri,
       scope: scopes.requested,
       resource,
+      dpopThumbprint: binding && advertisesDpop(prepared) ? await binding.proofs.thumbprint() : undefined,
     });
     for (const secret of [authorization.state, authorization.codeVerifier, client.clientSecret]) {
       ports.redactor.learn(secret);
@@ -81,7 +85,7 @@ export async function runCodeGrant(
     ports.redactor.learn(response.get('code') ?? undefined);
     const session = await redeem(
       response,
-      { authorization, authority, resource, request, scope: scopes.requested },
+      { authorization, authority, resource, request, scope: scopes.requested, binding },
       ports,
     );
     const redirectKind = provenKind(kind, isPasted);
@@ -127,6 +131,7 @@ interface Redemption {
   readonly resource: string;
   readonly scope: string | undefined;
   readonly request: AuthenticationRequest;
+  readonly binding: TokenBinding | undefined;
 }
 
 async function redeem(
@@ -144,10 +149,11 @@ async function redeem(
 
 async function exchange(
   response: URLSearchParams,
-  { authorization, authority, resource, scope, request }: Redemption,
+  { authorization, authority: known, resource, scope, request, binding }: Redemption,
   ports: AuthenticationPorts,
 ): Promise<Session> {
-  const { server, client } = authority;
+  const { server, client } = known;
+  const authority: Authority = { server, client, proofs: binding?.proofs };
   const validated = validateAuthorizationResponse(authority, response, authorization.state);
   request.onStep('exchangingCode');
   await request.beforeExchange?.();
@@ -162,6 +168,7 @@ async function exchange(
     client,
     requestedScope: scope,
     tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
     createdAt: requestedAt,
   };
 }

@@ -1,7 +1,7 @@
 import { mayLeadTo } from '../addressClass.ts';
 import { AuthError } from '../errors.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
-import type { Browser } from './authentication.ts';
+import type { AuthenticationPorts, AuthenticationRequest, Browser } from './authentication.ts';
 import type { Fetch } from './oauthFetch.ts';
 
 /**
@@ -21,8 +21,26 @@ export function confinedFetch(origins: readonly URL[], fetch: Fetch): Fetch {
   };
 }
 
+/**
+ * The ports of one authentication, confined to what its server may lead to. Addresses that the person has
+ * configured are theirs to choose, and so is what those lead to.
+ */
+export function confine(
+  { serverUrl, oauth }: Pick<AuthenticationRequest, 'oauth' | 'serverUrl'>,
+  ports: AuthenticationPorts,
+): AuthenticationPorts {
+  const configured = oauth?.authServerMetadataUrl;
+  const chosen = configured !== undefined && URL.canParse(configured) ? [new URL(configured)] : [];
+  const origins = [serverUrl, ...chosen];
+  return {
+    ...ports,
+    fetch: confinedFetch(origins, ports.fetch),
+    browser: confinedBrowser(origins, ports.browser),
+  };
+}
+
 /** A browser that opens the pages that {@link confinedFetch} would fetch, over https or on this machine. */
-export function confinedBrowser(origins: readonly URL[], browser: Browser): Browser {
+function confinedBrowser(origins: readonly URL[], browser: Browser): Browser {
   return {
     open: async (url, signal) => {
       assertSecureUrl(url, `The sign-in page at ${url.host}`);

@@ -7,6 +7,7 @@ import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAu
 import { deviceCodeGrantType } from './deviceClient.ts';
 import { pollForTokens } from './devicePolling.ts';
 import type { Discovered } from './discovery.ts';
+import { bindTokens } from './dpopBinding.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
@@ -30,12 +31,13 @@ export async function runDeviceGrant(
   assertDeviceGrantOffered(prepared);
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const binding = await bindTokens(request.oauth?.dpop === true, prepared);
   const { authority, device } = await startDevice({ prepared, serverUrl, resource }, request, ports);
   ports.redactor.learn(device.deviceCode);
   ports.redactor.learn(device.userCode);
   tellPerson(device, request, ports);
   await request.beforeExchange?.();
-  const poll = { authority, device, resource };
+  const poll = { authority: { ...authority, proofs: binding?.proofs }, device, resource };
   const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal);
   const { server, client } = authority;
   const { requested, registered: scope } = prepared.scopes;
@@ -49,6 +51,7 @@ export async function runDeviceGrant(
     client,
     requestedScope: requested,
     tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
     createdAt: requestedAt,
   };
 }

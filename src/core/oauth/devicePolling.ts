@@ -5,7 +5,7 @@ import { AuthError, throwIfAborted } from '../errors.ts';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import { boundedInterval, type DeviceAuthorization } from './deviceAuthorization.ts';
 import { createOAuthFetch, type Fetch, type NetworkPorts } from './oauthFetch.ts';
-import { type Authority, essentials, processed } from './token.ts';
+import { type Authority, essentials, processed, proving } from './token.ts';
 
 /** RFC 8628, section 3.5: what `slow_down` adds to the interval, in milliseconds. */
 const slowDown = 5_000;
@@ -75,16 +75,16 @@ type Answer =
   | { readonly kind: 'unreachable'; readonly error: AuthError };
 
 async function ask({ authority, device, resource }: DevicePoll, clock: Clock, fetch: Fetch): Promise<Answer> {
-  const { server, client } = authority;
+  const { server, client, proofs } = authority;
   const requestedAt = clock.now();
   try {
-    const tokens = await processed(server, async () => {
+    const tokens = await processed(authority, async () => {
       const response = await oauth.deviceCodeGrantRequest(
         server,
         toOAuthClient(client),
         clientAuthentication(client),
         device.deviceCode,
-        { ...requestOptions(fetch), additionalParameters: { resource } },
+        { ...requestOptions(fetch), ...proving(proofs), additionalParameters: { resource } },
       );
       return oauth.processDeviceCodeResponse(server, toOAuthClient(client), await essentials(response));
     });

@@ -28,7 +28,7 @@ export interface Discovered {
   /** Absent for servers of revision 2025-03-26, which have no RFC 9728 metadata. */
   readonly protectedResource?: ProtectedResource | undefined;
   readonly challenge?: Challenge | undefined;
-  /** What `oauth.authServerMetadataUrl`'s document lists, which ranks above what is challenged. */
+  /** What `oauth.authServerMetadataUrl`'s document lists, if anything: ranks above what is challenged. */
   readonly configuredServerScopes?: readonly string[] | undefined;
 }
 
@@ -62,7 +62,8 @@ async function finish(target: DiscoveryTarget, findings: Findings, fetch: Fetch)
   const configured = target.oauth?.authServerMetadataUrl;
   if (configured !== undefined && !isMismatch && (protectedResource || probe.kind === 'challenged')) {
     const authorizationServer = await fetchConfiguredServer(configured, fetch);
-    const configuredServerScopes = authorizationServer.scopes_supported;
+    const scopes = authorizationServer.scopes_supported ?? [];
+    const configuredServerScopes = scopes.length > 0 ? scopes : undefined;
     return { authorizationServer, protectedResource, challenge, configuredServerScopes };
   }
   if (protectedResource) {

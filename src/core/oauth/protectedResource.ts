@@ -11,6 +11,11 @@ export interface ProtectedResource {
   /** At least one. */
   readonly authorizationServers: readonly URL[];
   readonly scopesSupported?: readonly string[] | undefined;
+  /** Present where the metadata speaks of DPoP (RFC 9728, section 2). */
+  readonly dpop?: {
+    readonly isRequired: boolean;
+    readonly algorithms?: readonly string[] | undefined;
+  };
 }
 
 /**
@@ -51,8 +56,27 @@ export async function fetchProtectedResource(
   if (authorizationServers.length === 0) {
     throw new AuthError('invalid_response', `${who} names no authorization server.`);
   }
-  const scopesSupported = metadata.scopes_supported ?? undefined;
-  return { resource: metadata.resource, authorizationServers, scopesSupported };
+  return {
+    resource: metadata.resource,
+    authorizationServers,
+    scopesSupported: metadata.scopes_supported ?? undefined,
+    ...dpopOf(metadata),
+  };
+}
+
+/** Malformed members are as good as none: who needs no bound token must not fail for them. */
+function dpopOf({
+  dpop_bound_access_tokens_required: required,
+  dpop_signing_alg_values_supported: algorithms,
+}: oauth.ResourceServer): Pick<ProtectedResource, 'dpop'> {
+  return required === undefined && algorithms === undefined
+    ? {}
+    : {
+        dpop: {
+          isRequired: required === true,
+          algorithms: isOptionalStringList(algorithms) ? (algorithms ?? undefined) : undefined,
+        },
+      };
 }
 
 async function readMetadata(response: Response, serverUrl: URL, who: string): Promise<oauth.ResourceServer> {

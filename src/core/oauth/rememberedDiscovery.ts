@@ -1,6 +1,7 @@
 import type { Session } from '../session/session.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { Discovered } from './discovery.ts';
+import { requiresDpop } from './dpopPolicy.ts';
 
 /** What signing in again, refreshing and signing out use of a server's metadata, which may be long. */
 const rememberedMembers = [
@@ -13,6 +14,7 @@ const rememberedMembers = [
   'authorization_response_iss_parameter_supported',
   'client_id_metadata_document_supported',
   'code_challenge_methods_supported',
+  'dpop_signing_alg_values_supported',
   'grant_types_supported',
   'token_endpoint_auth_methods_supported',
 ] as const satisfies readonly (keyof AuthorizationServer)[];
@@ -44,7 +46,7 @@ export function rememberedMetadata(server: AuthorizationServer): AuthorizationSe
  * @returns `undefined` where the session does not hold enough
  */
 export function rememberedDiscovery(session: Session): Discovered | undefined {
-  const { authorizationServer, resource, requestedScope } = session;
+  const { authorizationServer, resource, requestedScope, dpop } = session;
   if (
     authorizationServer.authorization_endpoint === undefined ||
     authorizationServer.token_endpoint === undefined
@@ -56,18 +58,23 @@ export function rememberedDiscovery(session: Session): Discovered | undefined {
     protectedResource: {
       resource,
       authorizationServers: [new URL(authorizationServer.issuer)],
+      ...(dpop?.requiredByServer ? { dpop: { isRequired: true, algorithms: [dpop.algorithm] } } : {}),
     },
     challenge: { scope: requestedScope },
   };
 }
 
-/** Whether a sign-in that was begun with one may be finished with the other. */
+/**
+ * Whether a sign-in that was begun with one may be finished with the other. Bound tokens also serve a server
+ * that has ceased to require them, or does not say so at the moment.
+ */
 export function isSameAuthority(one: Discovered, other: Discovered, serverUrl: string): boolean {
   const [a, b] = [one.authorizationServer, other.authorizationServer];
   return (
     a.issuer === b.issuer &&
     a.authorization_endpoint === b.authorization_endpoint &&
     a.token_endpoint === b.token_endpoint &&
-    (one.protectedResource?.resource ?? serverUrl) === (other.protectedResource?.resource ?? serverUrl)
+    (one.protectedResource?.resource ?? serverUrl) === (other.protectedResource?.resource ?? serverUrl) &&
+    (requiresDpop(one) || !requiresDpop(other))
   );
 }

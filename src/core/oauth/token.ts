@@ -4,6 +4,7 @@ import type { AuthorizationRequest } from './authorizationRequest.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
+import type { DpopProofs } from './dpopProofs.ts';
 import { quoted, toAuthError } from './oauthErrors.ts';
 import type { Fetch } from './oauthFetch.ts';
 
@@ -11,6 +12,8 @@ import type { Fetch } from './oauthFetch.ts';
 export interface Authority {
   readonly server: AuthorizationServer;
   readonly client: ClientRegistration;
+  /** Present where tokens are bound to a key. */
+  readonly proofs?: DpopProofs | undefined;
 }
 
 /**
@@ -80,12 +83,12 @@ function isOfAnotherIssuer(response: URLSearchParams, server: AuthorizationServe
  * @see RFC 6749, section 4.1.3
  */
 export async function exchangeCode(
-  { server, client }: Authority,
+  { server, client, proofs }: Authority,
   validated: URLSearchParams,
   request: AuthorizationRequest & { readonly resource: string },
   fetch: Fetch,
 ): Promise<oauth.TokenEndpointResponse> {
-  return processed(server, async () => {
+  return processed({ server, proofs }, async () => {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       toOAuthClient(client),
@@ -93,7 +96,7 @@ export async function exchangeCode(
       validated,
       request.redirectUri,
       request.codeVerifier,
-      { ...requestOptions(fetch), additionalParameters: { resource: request.resource } },
+      { ...requestOptions(fetch), ...proving(proofs), additionalParameters: { resource: request.resource } },
     );
     return oauth.processAuthorizationCodeResponse(server, toOAuthClient(client), await essentials(response));
   });
@@ -107,24 +110,29 @@ export async function exchangeCode(
  * @see RFC 6749, section 6
  */
 export async function refreshTokens(
-  { server, client }: Authority,
+  { server, client, proofs }: Authority,
   { refreshToken, resource }: { readonly refreshToken: string; readonly resource: string },
   fetch: Fetch,
 ): Promise<oauth.TokenEndpointResponse> {
   return processed(
-    server,
+    { server, proofs },
     async () => {
       const response = await oauth.refreshTokenGrantRequest(
         server,
         toOAuthClient(client),
         clientAuthentication(client),
         refreshToken,
-        { ...requestOptions(fetch), additionalParameters: { resource } },
+        { ...requestOptions(fetch), ...proving(proofs), additionalParameters: { resource } },
       );
       return oauth.processRefreshTokenResponse(server, toOAuthClient(client), await essentials(response));
     },
     { invalid_grant: 'session_expired' },
   );
+}
+
+/** What makes oauth4webapi prove the key that tokens are, or are to be, bound to. */
+export function proving(proofs: DpopProofs | undefined): oauth.DPoPRequestOptions {
+  return proofs ? { DPoP: proofs.handle } : {};
 }
 
 /**
@@ -134,14 +142,16 @@ export async function refreshTokens(
  * @throws AuthError
  */
 export async function processed(
-  server: AuthorizationServer,
+  { server, proofs }: Pick<Authority, 'proofs' | 'server'>,
   send: () => Promise<oauth.TokenEndpointResponse>,
   codes: Parameters<typeof toAuthError>[2] = {},
 ): Promise<oauth.TokenEndpointResponse> {
   const who = `The authorization server ${new URL(server.issuer).host}`;
   let tokens: oauth.TokenEndpointResponse;
   try {
-    tokens = await send();
+    tokens = proofs
+      ? await proofs.attempt(new URL(server.token_endpoint ?? server.issuer), send)
+      : await send();
   } catch (error) {
     throw toAuthError(error, who, {
       invalid_client: 'client_rejected',
@@ -149,7 +159,11 @@ export async function processed(
       ...codes,
     });
   }
-  if (tokens.token_type !== 'bearer') {
+  if (proofs && tokens.token_type === 'bearer') {
+    // Whoever asked for bound tokens does not want what anybody could use.
+    throw new AuthError('dpop_not_supported', `${who} gave a token that is not bound to a key (DPoP).`);
+  }
+  if (tokens.token_type !== (proofs ? 'dpop' : 'bearer')) {
     // RFC 6749, section 7.1: a token of a type that is not understood must not be used.
     throw new AuthError('invalid_response', `${who} gave a token of a kind that was not asked for.`);
   }

@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
+import { createDpopProofs } from '../oauth/dpopProofs.ts';
 import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
 import { refreshTokens } from '../oauth/token.ts';
 import { toTokenSet } from '../oauth/tokenSet.ts';
@@ -159,9 +160,10 @@ export class SessionRefresher {
   async #request(session: Session, refreshToken: string): Promise<Session> {
     const { clock } = this.#ports;
     const requestedAt = clock.now();
-    const { authorizationServer: server, client, resource } = session;
+    const { authorizationServer: server, client, resource, dpop } = session;
+    const proofs = dpop && (await createDpopProofs(dpop));
     const fetch = createOAuthFetch(this.#ports, new AbortController().signal);
-    const response = await refreshTokens({ server, client }, { refreshToken, resource }, fetch);
+    const response = await refreshTokens({ server, client, proofs }, { refreshToken, resource }, fetch);
     return {
       ...session,
       tokens: toTokenSet(response, requestedAt, session.tokens),

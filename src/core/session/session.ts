@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
 import type { ClientRegistration } from '../oauth/clientRegistration.ts';
+import { type DpopKey, dpopKeySchema } from '../oauth/dpopKey.ts';
 import { unionScopes } from '../oauth/scope.ts';
 import type { TokenSet } from '../oauth/tokenSet.ts';
 
@@ -20,6 +21,8 @@ export interface Session {
   /** Space-separated scopes asked for; absent when none were. */
   readonly requestedScope?: string | undefined;
   readonly tokens: TokenSet;
+  /** The key that the tokens are bound to; absent for Bearer tokens. */
+  readonly dpop?: DpopKey | undefined;
   /** Milliseconds since the epoch of the sign-in. */
   readonly createdAt: number;
   /**
@@ -57,6 +60,7 @@ const session = v.object({
     scope: v.optional(text),
     receivedAt: time,
   }),
+  dpop: v.optional(dpopKeySchema),
   createdAt: time,
   refreshRejectedAt: v.optional(time),
 });

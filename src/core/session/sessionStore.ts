@@ -2,6 +2,7 @@ import type { Disposable } from '../disposable.ts';
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
+import { dpopSecrets } from '../oauth/dpopKey.ts';
 import type { Redactor } from '../redaction.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 import { parseSession, type Session, serializeSession } from './session.ts';
@@ -163,8 +164,9 @@ export class SessionStore implements Disposable {
     return false;
   }
 
-  #learn({ tokens, client }: Session): void {
-    for (const secret of [tokens.accessToken, tokens.refreshToken, client.clientSecret]) {
+  #learn({ tokens, client, dpop }: Session): void {
+    const keys = dpop ? dpopSecrets(dpop) : [];
+    for (const secret of [tokens.accessToken, tokens.refreshToken, client.clientSecret, ...keys]) {
       this.#ports.redactor.learn(secret);
     }
   }

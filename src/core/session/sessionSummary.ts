@@ -10,6 +10,8 @@ export interface SessionSummary {
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number | undefined;
   readonly refreshable: boolean;
+  /** Whether the tokens are of no use without a key (DPoP). */
+  readonly isBound: boolean;
   readonly clientId: string;
   readonly clientOrigin: ClientOrigin;
   /** Milliseconds since the epoch. */
@@ -27,6 +29,7 @@ export function summarizeSession(session: Session): SessionSummary {
         .map(quoteUnlessPlain) ?? [],
     expiresAt: session.tokens.expiresAt,
     refreshable: isRefreshable(session),
+    isBound: session.dpop !== undefined,
     clientId: quoteUnlessPlain(session.client.clientId),
     clientOrigin: session.client.origin,
     createdAt: session.createdAt,

@@ -17,6 +17,7 @@ const oauth = fc.record(
     authServerMetadataUrl: fc.webUrl({ validSchemes: ['https'] }),
     scopes: word,
     xaa: fc.boolean(),
+    dpop: fc.boolean(),
   },
   { requiredKeys: [] },
 );

@@ -37,6 +37,7 @@ describe('parseServerEntry', () => {
       authServerMetadataUrl: 'https://as.example/metadata',
       scopes: 'a b',
       xaa: true,
+      dpop: true,
     };
     const headers = { 'X-Tenant': '${TENANT}', Authorization: '' };
     const entry = { type: 'http', url: '${BASE:-https://x}/mcp', headers, headersHelper: 'sh -c "a"', oauth };
@@ -111,6 +112,8 @@ describe('parseServerEntry', () => {
       { type: 'http', url, oauth: { scopes: ['a'] } },
       '"oauth.scopes" must be one string of space-separated scopes.',
     ],
+    [{ type: 'http', url, oauth: { dpop: 'yes' } }, '"oauth.dpop" must be true or false.'],
+    [{ type: 'http', url, oauth: { dpop: null } }, '"oauth.dpop" must be true or false.'],
     [{ type: 'http', url, oauth: { callbackPort: '80' } }, '"oauth.callbackPort" must be a number.'],
     [{ type: 'http', url, oauth: { callbackPort: 1.5 } }, '"oauth.callbackPort" must be a whole number.'],
     [

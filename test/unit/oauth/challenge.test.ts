@@ -6,7 +6,9 @@ const metadata = 'https://mcp.example/.well-known/oauth-protected-resource/mcp';
 interface Case {
   readonly title: string;
   readonly header: string | undefined;
-  readonly expected: { readonly [Name in keyof Challenge]: string | undefined } | undefined;
+  readonly expected:
+    | (Omit<Challenge, 'resourceMetadata'> & { readonly resourceMetadata: string | undefined })
+    | undefined;
 }
 
 const nothing = { resourceMetadata: undefined, scope: undefined, error: undefined };
@@ -37,9 +39,17 @@ const cases: readonly Case[] = [
   {
     title: 'prefers the challenge that names metadata',
     header: `Bearer realm="old", DPoP resource_metadata="${metadata}"`,
-    expected: { ...nothing, resourceMetadata: metadata },
+    expected: {
+      ...nothing,
+      resourceMetadata: metadata,
+      dpop: { isRequired: false, algorithms: undefined },
+    },
   },
-  { title: 'meets a DPoP challenge as OAuth', header: 'DPoP algs="ES256"', expected: nothing },
+  {
+    title: 'reads from a challenge with DPoP alone that bound tokens are required, and the algorithms',
+    header: 'DPoP algs="ES256 PS256"',
+    expected: { ...nothing, dpop: { isRequired: true, algorithms: ['ES256', 'PS256'] } },
+  },
   { title: 'cannot meet Basic alone', header: 'Basic realm="site"', expected: undefined },
   { title: 'cannot meet Negotiate alone', header: 'Negotiate', expected: undefined },
   { title: 'takes an empty scope for none', header: 'Bearer scope=""', expected: nothing },

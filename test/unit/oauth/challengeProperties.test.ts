@@ -137,7 +137,20 @@ function expected(model: readonly Modelled[]): Challenge | undefined {
     resourceMetadata: url && /^https?:$/.test(url.protocol) ? url : undefined,
     scope: chosen.get('scope') || undefined,
     error: chosen.get('error'),
+    ...expectedDpop(model),
   };
+}
+
+function expectedDpop(model: readonly Modelled[]): Pick<Challenge, 'dpop'> {
+  const bound = model.find(({ scheme: name }) => name.toLowerCase() === 'dpop');
+  if (!bound) {
+    return {};
+  }
+  const algorithms = new Map(bound.parameters.map(([name, value]) => [name.toLowerCase(), value])).get(
+    'algs',
+  );
+  const isRequired = !model.some(({ scheme: name }) => name.toLowerCase() === 'bearer');
+  return { dpop: { isRequired, algorithms: algorithms?.split(' ').filter((one) => one !== '') } };
 }
 
 const comparable = (challenge: Challenge | undefined) =>

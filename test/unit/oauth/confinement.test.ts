@@ -36,6 +36,8 @@ describe('a server with a public address', () => {
   let network: PublicNames;
   let assembly: Assembly;
   let signIn: (options?: SignInOptions) => Promise<Session>;
+  /** Whether the page is left open, until something else happens. */
+  let isPersonSlow: boolean;
 
   /** Starts a server that is known by another address, a public one unless given. */
   async function start(
@@ -47,8 +49,9 @@ describe('a server with a public address', () => {
     network = publicNames({ [name]: server.origin, ...others });
     assembly = suite.assemble({
       fetch: network.fetch,
-      browser: network.followRedirect,
+      browser: async (page) => isPersonSlow || (await network.followRedirect(page)),
     });
+    isPersonSlow = false;
     signIn = (options) => assembly.signIn(`${name}/mcp`, options);
   }
 
@@ -129,13 +132,8 @@ describe('a server with a public address', () => {
     await start();
     await signIn();
     server.answer(resourceRoute, json({ ...server.resource, authorization_servers: ['https://10.0.0.1'] }));
-    const metadata = server.next(resourceRoute);
-    const refused = assembly.authenticator.start({
-      serverUrl: new URL('https://mcp.example/mcp'),
-      transport: 'http',
-    }).result;
-    await metadata;
-    await refused.catch(() => undefined);
+    isPersonSlow = true;
+    await assert.rejects(signIn(), { code: 'forbidden_address' });
     assert.ok(!network.sent.some((url) => url.includes('10.0.0.1')));
   });
 

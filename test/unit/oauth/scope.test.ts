@@ -6,6 +6,7 @@ interface Row {
   readonly configured?: string;
   readonly challenged?: string;
   readonly listed?: readonly string[];
+  readonly configuredServer?: readonly string[];
   /** `scopes_supported` of the authorization server: anything, since a server wrote it. */
   readonly offered?: unknown;
   readonly scope: string | undefined;
@@ -18,6 +19,19 @@ const rows: readonly Row[] = [
     what: 'no offline access beyond what is configured',
     configured: 'a',
     offered: ['offline_access'],
+    scope: 'a',
+  },
+  {
+    what: 'what a configured metadata document lists before what is challenged',
+    configuredServer: ['e', 'f'],
+    challenged: 'b',
+    listed: ['c'],
+    scope: 'e f',
+  },
+  {
+    what: 'what is configured before what a configured metadata document lists',
+    configured: 'a',
+    configuredServer: ['e'],
     scope: 'a',
   },
   { what: 'what was challenged before what is listed', challenged: 'b c', listed: ['d'], scope: 'b c' },
@@ -71,13 +85,14 @@ describe('includesScopes', () => {
 });
 
 describe('selectScope', () => {
-  for (const { what, configured, challenged, listed, offered, scope } of rows) {
+  for (const { what, configured, configuredServer, challenged, listed, offered, scope } of rows) {
     it(`asks for ${what}`, () => {
       const resource = { resource: 'https://mcp.example', authorizationServers: [] };
       const discovered = {
         authorizationServer: { issuer: 'https://as.example', scopes_supported: offered as string[] },
         challenge: challenged === undefined ? undefined : { scope: challenged },
         protectedResource: listed && { ...resource, scopesSupported: listed },
+        configuredServerScopes: configuredServer,
       };
       assert.equal(selectScope(configured, discovered), scope);
     });

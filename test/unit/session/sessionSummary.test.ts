@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateDpopKey } from '../../../src/core/oauth/dpopKey.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
 import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
 
@@ -10,11 +11,19 @@ describe('summarizeSession', () => {
       scopes: ['mcp:tools'],
       expiresAt: sampleTime + 3_600_000,
       refreshable: true,
+      isBound: false,
       clientId: 'client-1',
       clientOrigin: 'dynamic',
       createdAt: sampleTime,
     });
     assert.doesNotMatch(JSON.stringify(summary), /access-token|refresh-token|client-secret/);
+  });
+
+  it('tells of a key only that there is one', async () => {
+    const dpop = await generateDpopKey({ algorithm: 'ES256', requiredByServer: true });
+    const summary = summarizeSession(sampleSession({ dpop }));
+    assert.equal(summary.isBound, true);
+    assert.ok(!JSON.stringify(summary).includes(String(dpop.privateKey.d)));
   });
 
   it('lists the scopes that were asked for where the server did not say otherwise', () => {

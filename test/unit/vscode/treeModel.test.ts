@@ -13,6 +13,7 @@ const session: SessionSummary = {
   expiresAt: now + 60 * minute,
   refreshable: true,
   clientId: 'client',
+  isBound: false,
   clientOrigin: 'dynamic',
   createdAt: now,
 };

@@ -1,0 +1,36 @@
+import { type BuildOptions, build } from 'esbuild';
+import { inProject, projectRoot } from '../test/support/paths.ts';
+import type { Peers } from './peers.ts';
+import type { Weights } from './report.ts';
+
+/** What is bundled, and how, as in esbuild.mjs; nothing is written. */
+const options = {
+  absWorkingDir: projectRoot,
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  external: ['vscode'],
+  legalComments: 'none',
+  logLevel: 'silent',
+  minify: true,
+  write: false,
+} as const satisfies BuildOptions;
+
+/** Weighs what a sign-in needs, bundled as the extension is. */
+export async function weigh(peers: Peers): Promise<Weights> {
+  const [extension, sdk] = await Promise.all([
+    build({ ...options, entryPoints: [inProject('src', 'extension.ts')] }),
+    build({
+      ...options,
+      stdin: {
+        contents: `export { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';`,
+        resolveDir: peers.folder,
+      },
+    }),
+  ]);
+  const size = ({ outputFiles }: { readonly outputFiles: readonly { readonly contents: Uint8Array }[] }) =>
+    outputFiles.reduce((sum, { contents }) => sum + contents.byteLength, 0);
+  return { extension: size(extension), sdk: size(sdk) };
+}

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { generateDpopKey } from '../../../src/core/oauth/dpopKey.ts';
+import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
+import { sessionDetails } from '../../../src/vscode/sessionDetails.ts';
+import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
+
+describe('sessionDetails', () => {
+  it('tells of a bound token that it is one', async () => {
+    const dpop = await generateDpopKey({ algorithm: 'ES256', requiredByServer: false });
+    const details = sessionDetails(summarizeSession(sampleSession({ dpop })), sampleTime);
+    assert.deepEqual(
+      details.filter(({ label }) => label === 'Token'),
+      [{ label: 'Token', value: 'DPoP-bound' }],
+    );
+  });
+
+  it('says nothing of a Bearer token', () => {
+    const details = sessionDetails(summarizeSession(sampleSession()), sampleTime);
+    assert.ok(!details.some(({ label }) => label === 'Token'));
+  });
+});
