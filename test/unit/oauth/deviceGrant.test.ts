@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { OAuthConfiguration } from '../../../src/core/config/serverDefinition.ts';
 import type { WaitingForDevice } from '../../../src/core/oauth/waiting.ts';
 import type { RunningAuthentication } from '../../../src/core/session/authenticator.ts';
 import type { Assembly, AssemblyOptions } from '../../support/authenticationPorts.ts';
@@ -74,11 +75,12 @@ describe('the device authorization grant', () => {
     };
   }
 
-  function start(): RunningAuthentication {
+  function start(oauth: OAuthConfiguration = {}): RunningAuthentication {
     return assembly.authenticator.start({
       serverUrl: new URL(server.mcpUrl),
       transport: 'http',
       grant: 'deviceCode',
+      oauth,
     });
   }
 
@@ -247,6 +249,18 @@ describe('the device authorization grant', () => {
     const { client } = await finish(start());
     assert.equal(client.clientId, 'entered');
     assert.deepEqual(questions, [{ issuer: server.origin, redirectUri: undefined }]);
+  });
+
+  it('binds the tokens to a key where the definition asks for that', async () => {
+    await prepare([pending, () => json({ ...freshTokens(), token_type: 'DPoP' })]);
+    const { dpop, tokens } = await finish(start({ dpop: true }));
+    assert.deepEqual([dpop?.algorithm, tokens.tokenType], ['ES256', 'dpop']);
+    assert.ok(asked('POST /token').every(({ headers }) => typeof headers.dpop === 'string'));
+  });
+
+  it('does not settle for tokens that are not bound', async () => {
+    await prepare([granted]);
+    await assert.rejects(finish(start({ dpop: true })), { code: 'dpop_not_supported' });
   });
 
   it('opens the page with the code in it, when the person wants that', async () => {
