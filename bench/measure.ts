@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Case, Participant } from './participant.ts';
 import { type RequestSpan, requestsInSeries } from './series.ts';
 import type { ServerProcess } from './serverProcess.ts';
@@ -20,7 +21,13 @@ export interface Measurement {
   readonly left: unknown;
 }
 
-/** Signs in once. The person in the browser says yes at once. */
+/**
+ * How long the person looks at the page when signing in again, in milliseconds. Who checks the server meanwhile
+ * would be charged for a haste that no person has; for all other sign-ins it would only take the bench longer.
+ */
+const thinkingTime = 1_000;
+
+/** Signs in once. */
 export async function measure(
   participant: Participant,
   { which, left, latency, server }: { which: Case; left: unknown; latency: number; server: ServerProcess },
@@ -29,6 +36,7 @@ export async function measure(
   const { events, clickedAt, callBack, end } = await participant.begin(which, left);
   try {
     const opened = await events.next('opened');
+    await (which === 'again' && setTimeout(thinkingTime));
     const answer = await fetch(opened.url, { redirect: 'manual' });
     const location = answer.headers.get('location');
     if (location === null) {

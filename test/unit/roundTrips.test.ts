@@ -39,20 +39,26 @@ describe('the requests of a sign-in', () => {
   async function assertRequests(
     server: BenchServer,
     expected: { readonly inSeries: number; readonly routes: readonly string[] },
-    { secrets = new FakeSecretStorage(), clientMetadataUrl }: AssemblyOptions = {},
+    {
+      secrets = new FakeSecretStorage(),
+      meanwhile = async () => undefined,
+      ...options
+    }: AssemblyOptions & { readonly meanwhile?: () => Promise<unknown> } = {},
   ): Promise<void> {
     server.clear();
     let [openedAt, calledBackAt] = [0, 0];
-    const { signIn } = suite.assemble({
+    const { sessions, signIn } = suite.assemble({
       secrets,
-      clientMetadataUrl,
+      ...options,
       browser: async (url) => {
         openedAt = now();
+        await meanwhile();
         const redirect = await followRedirect(url);
         calledBackAt = now();
         return redirect;
       },
     });
+    await sessions.reload();
     await signIn(server.mcpUrl);
     const before = server.spans.filter(({ startedAt }) => startedAt < openedAt);
     const after = server.spans.filter(({ startedAt }) => startedAt >= calledBackAt);
@@ -93,6 +99,18 @@ describe('the requests of a sign-in', () => {
       routes: [probe, resourceMetadata, serverMetadata],
     };
     await assertRequests(server, expected, { secrets });
+  });
+
+  it('are none before the browser when signing in again, and one after a person had a look at the page', async () => {
+    const server = await startServer();
+    const secrets = new FakeSecretStorage();
+    await suite.assemble({ secrets }).signIn(server.mcpUrl);
+    const isChecked = () => server.spans.some(({ route }) => route === serverMetadata);
+    await assertRequests(
+      server,
+      { inSeries: promisedBeforeBrowser.again, routes: [] },
+      { secrets, meanwhile: () => until(isChecked, 'the server was not checked') },
+    );
   });
 });
 
