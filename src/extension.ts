@@ -13,6 +13,7 @@ import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { UserIdentityProvider } from './core/session/userIdentityProvider.ts';
+import { createPasteRedirect } from './node/pasteRedirect.ts';
 import { readTokenFile } from './node/readTokenFile.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
@@ -23,6 +24,8 @@ import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
 import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
+import { signInWayPrompt } from './vscode/signInWayPrompt.ts';
+import { WaitingViews } from './vscode/waitingViews.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
 export interface Surroundings {
@@ -57,13 +60,14 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
     loopback: createLoopbackRedirect(pending, log),
+    paste: createPasteRedirect(pending, log),
   };
   const signIn = {
     ...network,
     browser,
     redirects,
     pending,
-    prompt: personPrompt,
+    prompt: { ...personPrompt, ...signInWayPrompt },
     registrations,
     redactor,
     clientMetadataUrl: configuredClientMetadataUrl,
@@ -87,6 +91,8 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 
+  const waitingViews = new WaitingViews(clock);
+
   context.subscriptions.push(
     channel,
     sessions,
@@ -94,6 +100,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     demands,
     inventory,
     files,
+    waitingViews,
     window.registerUriHandler(createUriHandler(pending, log)),
     registerCommands({
       ...network,
@@ -102,6 +109,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
       registrations,
       identityProvider,
       files,
+      waitingViews,
       channel,
       publishedRedirectUri: publishedRedirectUri(context.extension.id),
     }),

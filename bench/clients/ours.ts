@@ -53,7 +53,7 @@ function createPorts(
     pending,
     redactor,
     registrations: new RegistrationStore(secrets, log),
-    redirects: { uriHandler: redirect, loopback: redirect },
+    redirects: { uriHandler: redirect, loopback: redirect, paste: redirect },
     clientMetadataUrl: () => clientMetadataUrl,
     ...unexpectedGrants,
     prompt: {
@@ -63,6 +63,7 @@ function createPorts(
       askPrivateKey: unexpected,
       askApproveGrant: unexpected,
       askScopes: unexpected,
+      askBrowserlessWay: unexpected,
     },
     browser: {
       async open(url) {

@@ -8,6 +8,7 @@ export type AuthErrorCode =
   | 'cancelled'
   | 'client_rejected'
   | 'client_required'
+  | 'device_unavailable'
   | 'discovery_failed'
   | 'dpop_not_supported'
   | 'forbidden_address'
@@ -50,6 +51,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   cancelled: 'none',
   client_rejected: 'enterClient',
   client_required: 'enterClient',
+  device_unavailable: 'authenticate',
   discovery_failed: 'showLog',
   dpop_not_supported: 'showLog',
   forbidden_address: 'showLog',

@@ -1,12 +1,12 @@
 import { window, workspace } from 'vscode';
-import type { Disposable } from '../core/disposable.ts';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
-import type { AuthenticationTarget, RunningAuthentication } from '../core/session/authenticator.ts';
+import type { AuthenticationTarget } from '../core/session/authenticator.ts';
 import { stepUpScope } from '../core/session/session.ts';
-import { stepTexts } from '../core/session/stateText.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
+import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
+import { follow, reopen } from './followAuthentication.ts';
 import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
@@ -33,26 +33,14 @@ export async function authenticateWithScopesCommand(argument: unknown, ports: Co
   }
 }
 
-/**
- * "Authenticate through localhost": for authorization servers whose page refuses the editor's own address, in
- * which case the browser never comes back. Takes the place of a sign-in that is under way.
- */
-export async function authenticateThroughLocalhostCommand(
-  argument: unknown,
-  ports: CommandPorts,
-): Promise<void> {
-  const server = await pickOAuthServer(argument, ports);
-  if (!server) {
-    return;
-  }
-  const running =
-    server.endpoint?.kind === 'url' ? ports.authenticator.running(server.endpoint.canonicalUrl) : undefined;
-  running?.cancel();
-  await running?.result.catch(() => undefined);
-  await authenticateServer(server, ports, { redirectKind: 'loopback' });
-}
+/** What may be wanted of an authentication beyond its server. */
+export type AuthenticationOptions = Pick<
+  AuthenticationTarget,
+  'askForScopes' | 'askForSecret' | 'grant' | 'redirectKind'
+>;
 
-async function pickOAuthServer(
+/** The server to authenticate at: that of a row, or the person's choice. */
+export async function pickOAuthServer(
   argument: unknown,
   { inventory, clock }: CommandPorts,
 ): Promise<ServerSnapshot | undefined> {
@@ -68,7 +56,7 @@ async function pickOAuthServer(
 export async function authenticateServer(
   server: ServerSnapshot,
   ports: CommandPorts,
-  options: Pick<AuthenticationTarget, 'askForScopes' | 'askForSecret' | 'redirectKind'>,
+  options: AuthenticationOptions,
 ): Promise<void> {
   const { name } = server.definition;
   try {
@@ -76,16 +64,16 @@ export async function authenticateServer(
     const existing = ports.authenticator.running(target.canonicalUrl);
     if (existing) {
       // The progress of the first click is still there; a second click means that the page got lost.
-      await existing.reopenBrowser();
+      await reopen(server, existing, ports);
       return;
     }
     const additionalScope = demandedScope(target.canonicalUrl, ports);
     const askForScopes = options.askForScopes ?? isAskingForScopes();
     const running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
     await withCancellableProgress(`Authenticating at ${JSON.stringify(name)}`, (report, signal) =>
-      follow(running, report, signal),
+      follow({ server, running }, { report, signal }, ports),
     );
-    void window.showInformationMessage(`Authenticated at ${JSON.stringify(name)}.`);
+    void window.showInformationMessage(withoutLinks(`Authenticated at ${JSON.stringify(name)}.`));
   } catch (error) {
     if (isCancelled(error)) {
       window.setStatusBarMessage(
@@ -95,13 +83,14 @@ export async function authenticateServer(
       return;
     }
     const again = () => authenticateServer(server, ports, options);
+    const isUnavailable = error instanceof AuthError && error.code === 'device_unavailable';
     // A client that was rejected, unlike one that was never entered, is not to be taken from memory.
     const askForSecret = error instanceof AuthError && error.code === 'client_rejected';
     showError(
       error,
       {
         subject: name,
-        authenticate: again,
+        authenticate: isUnavailable ? () => authenticateServer(server, ports, {}) : again,
         retry: again,
         enterClient: () => authenticateServer(server, ports, { ...options, askForSecret }),
         clearRegistration: () => clearClientRegistrationCommand(serverNode(server), ports),
@@ -121,21 +110,4 @@ function demandedScope(canonicalUrl: string, { sessions, demands }: CommandPorts
 
 function isAskingForScopes(): boolean {
   return workspace.getConfiguration('mcpAuth').get('askForScopes') === true;
-}
-
-async function follow(
-  running: RunningAuthentication,
-  report: (message: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const cancel = () => running.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  report(stepTexts[running.step].sentence);
-  const steps: Disposable = running.onDidChangeStep((step) => report(stepTexts[step].sentence));
-  try {
-    await running.result;
-  } finally {
-    steps.dispose();
-    signal.removeEventListener('abort', cancel);
-  }
 }

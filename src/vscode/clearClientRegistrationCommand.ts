@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import { keptTexts } from '../core/session/keptText.ts';
 import type { KnownIssuer } from '../core/session/knownIssuer.ts';
+import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { isTreeNode } from './treeNode.ts';
 
@@ -48,7 +49,7 @@ async function pickIssuer(
   }
   if (!only) {
     const where = name === undefined ? '' : ` for ${JSON.stringify(name)}`;
-    void window.showInformationMessage(`No client registration is kept${where}.`);
+    void window.showInformationMessage(withoutLinks(`No client registration is kept${where}.`));
   }
   return only;
 }

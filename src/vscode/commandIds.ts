@@ -2,6 +2,11 @@
 export const commandIds = {
   authenticate: 'mcpAuth.authenticate',
   authenticateThroughLocalhost: 'mcpAuth.authenticateThroughLocalhost',
+  authenticateNoBrowser: 'mcpAuth.authenticateNoBrowser',
+  authenticateDevice: 'mcpAuth.authenticateDevice',
+  pasteRedirectUrl: 'mcpAuth.pasteRedirectUrl',
+  copyUserCode: 'mcpAuth.copyUserCode',
+  openVerificationPage: 'mcpAuth.openVerificationPage',
   authenticateWithScopes: 'mcpAuth.authenticateWithScopes',
   cancelAuthentication: 'mcpAuth.cancelAuthentication',
   clearClientRegistration: 'mcpAuth.clearClientRegistration',

@@ -9,11 +9,12 @@ import type { RegistrationStore } from '../core/session/registrationStore.ts';
 import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
+import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
 import {
-  authenticateCommand,
+  authenticateDeviceCommand,
+  authenticateNoBrowserCommand,
   authenticateThroughLocalhostCommand,
-  authenticateWithScopesCommand,
-} from './authenticateCommand.ts';
+} from './authenticateOtherwise.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
@@ -26,6 +27,12 @@ import { signOutCommand } from './signOutCommand.ts';
 import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
+import {
+  copyUserCodeCommand,
+  openVerificationPageCommand,
+  pasteRedirectUrlCommand,
+} from './waitingCommands.ts';
+import type { WaitingViews } from './waitingViews.ts';
 
 /** What the commands work with. */
 export interface CommandPorts {
@@ -39,6 +46,7 @@ export interface CommandPorts {
   /** The redirect URI of this editor that a client metadata document can name. */
   readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;
+  readonly waitingViews: WaitingViews;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -50,6 +58,11 @@ type Command = (argument: unknown, ports: CommandPorts) => Promise<void> | void;
 const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.authenticate]: authenticateCommand,
   [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
+  [commandIds.authenticateNoBrowser]: authenticateNoBrowserCommand,
+  [commandIds.authenticateDevice]: authenticateDeviceCommand,
+  [commandIds.pasteRedirectUrl]: pasteRedirectUrlCommand,
+  [commandIds.copyUserCode]: copyUserCodeCommand,
+  [commandIds.openVerificationPage]: openVerificationPageCommand,
   [commandIds.authenticateWithScopes]: authenticateWithScopesCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
   [commandIds.clearClientRegistration]: clearClientRegistrationCommand,

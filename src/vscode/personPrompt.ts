@@ -28,7 +28,10 @@ export const personPrompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & Scope
     return ask(
       {
         title: `Client ID for ${new URL(issuer).host}`,
-        prompt: `Register an application there with the redirect URI ${redirectUri} and enter its client ID.`,
+        prompt:
+          redirectUri === undefined
+            ? 'Register an application there that may sign in with device codes, and enter its client ID.'
+            : `Register an application there with the redirect URI ${redirectUri} and enter its client ID.`,
         ...(previous === undefined ? {} : { value: previous }),
         ignoreFocusOut: true,
         validateInput: (value) => (value.trim() === '' ? 'Enter the client ID.' : undefined),

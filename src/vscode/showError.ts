@@ -2,6 +2,7 @@ import { commands, window } from 'vscode';
 import { AuthError, isCancelled, type Remedy } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { commandIds } from './commandIds.ts';
+import { withoutLinks } from './commandLink.ts';
 
 /** What the buttons of an error do, in the context of the command that failed. */
 export interface RemedyContext {
@@ -35,7 +36,8 @@ export function showError(error: unknown, context: RemedyContext, log: Log): voi
     return;
   }
   log.warn('Shown to the user', { reason: error });
-  const message = context.subject === undefined ? error.message : `${context.subject}: ${error.message}`;
+  const { subject } = context;
+  const message = withoutLinks(subject === undefined ? error.message : `${subject}: ${error.message}`);
   if (error.code === 'no_authentication_needed') {
     void window.showInformationMessage(message);
     return;

@@ -1,5 +1,6 @@
 import { window } from 'vscode';
 import { type RevocationOutcome, signOut } from '../core/session/signOut.ts';
+import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
 import { pickSessionServer } from './pickServer.ts';
@@ -26,7 +27,7 @@ export async function signOutCommand(argument: unknown, ports: CommandPorts): Pr
     const outcome = await withCancellableProgress(`Signing out of ${name}`, (_report, signal) =>
       signOut(canonicalUrl, ports, signal),
     );
-    void window.showInformationMessage(`Signed out of ${name}. ${outcomes[outcome]}`.trim());
+    void window.showInformationMessage(withoutLinks(`Signed out of ${name}. ${outcomes[outcome]}`.trim()));
   } catch (error) {
     const retry = () => signOutCommand(serverNode(server), ports);
     showError(error, { subject: server.definition.name, retry }, ports.log);

@@ -2,6 +2,7 @@ import { window } from 'vscode';
 import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
 import { quote } from '../core/quote.ts';
 import { authenticateServer } from './authenticateCommand.ts';
+import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
@@ -27,7 +28,7 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
     if (session) {
       ports.demands.settle(session);
     }
-    void window.showInformationMessage(sentence(name, report));
+    void window.showInformationMessage(withoutLinks(sentence(name, report)));
   } catch (error) {
     showError(
       error,

@@ -1,5 +1,6 @@
 import { ProgressLocation, window } from 'vscode';
 import { AuthError } from '../core/errors.ts';
+import { withoutLinks } from './commandLink.ts';
 
 /** Shows the step that work is at. */
 export type ReportProgress = (message: string) => void;
@@ -27,7 +28,11 @@ export async function withCancellableProgress<T>(
   }, controller.signal);
 
   const timer = setTimeout(() => {
-    const options = { location: ProgressLocation.Notification, cancellable: true, title };
+    const options = {
+      location: ProgressLocation.Notification,
+      cancellable: true,
+      title: withoutLinks(title),
+    };
     void window.withProgress(options, async (progress, token) => {
       const cancel = () => controller.abort(new AuthError('cancelled', 'Cancelled.'));
       const subscription = token.onCancellationRequested(cancel);

@@ -77,10 +77,11 @@ async function main(): Promise<number> {
       pending,
       redactor,
       registrations: new RegistrationStore(secrets, log),
-      redirects: { uriHandler: redirect, loopback: redirect },
+      redirects: { uriHandler: redirect, loopback: redirect, paste: redirect },
       clientMetadataUrl: () => 'https://conformance-test.local/client-metadata.json',
       prompt: {
         askWaivePkce: async () => false,
+        askBrowserlessWay: async () => undefined,
         askClientId: async () => context.client_id,
         askScopes: async () => undefined,
         askClientSecret: async () => context.client_secret ?? '',

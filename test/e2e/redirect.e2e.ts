@@ -33,8 +33,10 @@ describe('a sign-in page that refuses the address of the editor', () => {
     return journey({ mcpJson }, async ({ vscode, view }) => {
       const refusing = await openSignInPage(vscode, () => view.press('canva', 'Authenticate'));
       await view.waitFor('canva', 'waiting for your browser');
+      await vscode.page.getByRole('link', { name: 'Use localhost instead' }).waitFor();
+      await vscode.screenshot('waiting-links');
       const signIn = await openSignInPage(vscode, () =>
-        view.choose('canva', 'Authenticate through localhost'),
+        vscode.page.getByRole('link', { name: 'Use localhost instead' }).click(),
       );
       await refusing.close();
       await signIn.getByRole('button', { name: 'Allow' }).click();

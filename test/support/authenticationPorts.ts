@@ -36,7 +36,7 @@ export interface AssemblyOptions {
   /** The user's workload identities, and what they read. */
   readonly workloads?: Partial<WorkloadIdentityPorts>;
   /** The address of a client ID metadata document. */
-  readonly clientMetadataUrl?: string;
+  readonly clientMetadataUrl?: string | undefined;
   readonly secrets?: FakeSecretStorage;
   /** Instead of the real one, which refuses to leave this machine. */
   readonly fetch?: Fetch;
@@ -101,6 +101,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     },
     redirects: {
       uriHandler: { open: async () => openRedirect(options.redirectUri ?? redirectUri) },
+      paste: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4713}/callback`) },
       loopback: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4712}/callback`) },
     },
     pending,
@@ -111,6 +112,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
       askApproveGrant: unexpectedQuestion,
       askScopes: unexpectedQuestion,
       askWaivePkce: unexpectedQuestion,
+      askBrowserlessWay: unexpectedQuestion,
       ...prompt,
     },
     registrations,

@@ -96,7 +96,12 @@ describe('package.json', () => {
   it('lets nothing be contacted from an untrusted workspace', () => {
     const contacting: readonly string[] = [
       commandIds.authenticate,
+      commandIds.authenticateDevice,
+      commandIds.authenticateNoBrowser,
       commandIds.authenticateThroughLocalhost,
+      commandIds.copyUserCode,
+      commandIds.openVerificationPage,
+      commandIds.pasteRedirectUrl,
       commandIds.authenticateWithScopes,
       commandIds.signOut,
       commandIds.testConnection,

@@ -1,11 +1,17 @@
 import { AuthError } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
-import type { AuthenticationPorts, AuthenticationRequest, AuthenticationStep } from './authentication.ts';
+import {
+  type AuthenticationPorts,
+  type AuthenticationRequest,
+  type AuthenticationStep,
+  isPersonsTurn,
+} from './authentication.ts';
 import { assertCodeGrantSupported } from './authorizationRequest.ts';
 import { chooseScope } from './chooseScope.ts';
 import { runCodeGrant } from './codeGrant.ts';
 import { confine } from './confinement.ts';
+import { runDeviceGrant } from './deviceGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
 import { selectGrant } from './grant.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
@@ -13,6 +19,7 @@ import { selectRedirects } from './redirect.ts';
 import { isSameAuthority, rememberedDiscovery } from './rememberedDiscovery.ts';
 import { signInRepeatably } from './repeatableSignIn.ts';
 import { withRevalidation } from './revalidation.ts';
+import { choosesDeviceGrant } from './signInWay.ts';
 
 /**
  * Authenticates at one server: by the authorization code grant with PKCE (B2–B5), which is discovery,
@@ -37,8 +44,9 @@ export async function authenticate(
     logSuccess(discovered, ports);
     return session;
   }
-  // Who chooses scopes wants to know what there is today.
-  const remembered = previous && !request.askForScopes ? rememberedDiscovery(previous) : undefined;
+  // Who chooses scopes wants to know what there is today; and that device codes are offered may not be remembered.
+  const isRemembered = !request.askForScopes && request.grant === undefined;
+  const remembered = previous && isRemembered ? rememberedDiscovery(previous) : undefined;
   if (!remembered) {
     onStep('discovering');
     return await signIn(await discover(request, ports, signal), request, ports);
@@ -54,7 +62,7 @@ export async function authenticate(
     attempt: (discovered, attemptSignal, { onBrowser, beforeExchange }) => {
       const follow = (step: AuthenticationStep) => {
         onStep(step);
-        if (step === 'openingBrowser') {
+        if (isPersonsTurn(step)) {
           onBrowser();
         }
       };
@@ -70,13 +78,23 @@ async function signIn(
   ports: AuthenticationPorts,
 ): Promise<Session> {
   const { authorizationServer: server } = discovered;
-  assertCodeGrantSupported(server);
   const known = await ports.registrations.open(server.issuer);
+  if (await choosesDeviceGrant(server, request, ports)) {
+    const scopes = await chooseScope(discovered, request, ports);
+    const session = await runDeviceGrant({ ...discovered, known, scopes }, request, ports);
+    logSuccess(discovered, ports);
+    return session;
+  }
+  assertCodeGrantSupported(server);
   await assertPkceOrWaived({ server, known }, ports, request.signal);
   const scopes = await chooseScope(discovered, request, ports);
   request.onStep('registering');
-  const remembered = request.redirectKind ?? known.redirectKind;
-  const kinds = selectRedirects({ callbackPort: request.oauth?.callbackPort, remembered });
+  const { redirectKind: wanted, oauth } = request;
+  const kinds = selectRedirects({
+    callbackPort: oauth?.callbackPort,
+    remembered: known.redirectKind,
+    wanted,
+  });
   for (const [index, kind] of kinds.entries()) {
     try {
       const session = await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);

@@ -10,6 +10,8 @@ import type { PendingAuthorizations } from './pendingAuthorizations.ts';
 import type { PkceWaiverPrompt } from './pkceWaiver.ts';
 import type { RedirectKind, RedirectReceiver } from './redirect.ts';
 import type { ScopePrompt } from './scopeChoices.ts';
+import type { SignInWayPrompt } from './signInWay.ts';
+import type { Waiting } from './waiting.ts';
 import type { WorkloadIdentities } from './workloadIdentity.ts';
 
 /** Where an authentication is, in order. */
@@ -19,9 +21,16 @@ export type AuthenticationStep =
   | 'registering'
   | 'openingBrowser'
   | 'waitingForBrowser'
+  | 'waitingForPaste'
+  | 'waitingForDevice'
   | 'exchangingCode'
   | 'exchangingIdentity'
   | 'requestingToken';
+
+/** Whether the person has something to do from this step on, which takes as long as it takes. */
+export function isPersonsTurn(step: AuthenticationStep): boolean {
+  return step === 'openingBrowser' || step === 'waitingForPaste' || step === 'waitingForDevice';
+}
 
 /** Opens a URL in the person's browser, byte for byte. */
 export interface Browser {
@@ -37,7 +46,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
-  readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt;
+  readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;
   readonly identityProvider: IdentityProvider;
@@ -65,12 +74,14 @@ export interface AuthenticationRequest {
   readonly askForScopes?: boolean | undefined;
   /** The kind of redirect that the person wants, instead of the one that would be tried first. */
   readonly redirectKind?: RedirectKind | undefined;
+  /** The grant that the person wants, where it is not the authorization code grant. */
+  readonly grant?: 'deviceCode' | undefined;
   /** The session that this one takes the place of: what was found out for it spares discovery. */
   readonly previous?: Session | undefined;
   /** Awaited when the person is back, before the code is sent; may abort the signal. */
   readonly beforeExchange?: (() => Promise<void>) | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (step: AuthenticationStep) => void;
-  /** Called when the browser shows the page, with a function that shows the same page once more. */
-  readonly onWaiting?: ((reopen: () => Promise<boolean>) => void) | undefined;
+  /** Called after the step that the person has to do something in, with what that is. */
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined;
 }

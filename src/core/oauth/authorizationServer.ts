@@ -117,6 +117,7 @@ const endpoints = [
   ['token_endpoint', 'token endpoint'],
   ['registration_endpoint', 'registration endpoint'],
   ['revocation_endpoint', 'revocation endpoint'],
+  ['device_authorization_endpoint', 'device authorization endpoint'],
 ] as const;
 
 /** What oauth4webapi passes on unchecked, and is read as a list. */

@@ -1,16 +1,15 @@
-import { createDeadline } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import { type KnownIssuer, registeredLoopbackPort } from '../session/knownIssuer.ts';
 import type { Session } from '../session/session.ts';
+import { askPerson } from './askPerson.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { type AuthorizationRequest, createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
 import { clientSecrets } from './clientSecrets.ts';
 import type { Discovered } from './discovery.ts';
-import { type DpopKey, generateDpopKey } from './dpopKey.ts';
-import { advertisesDpop, selectDpop } from './dpopPolicy.ts';
-import { createDpopProofs, type DpopProofs } from './dpopProofs.ts';
+import { bindTokens, type TokenBinding } from './dpopBinding.ts';
+import { advertisesDpop } from './dpopPolicy.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { obtainClient } from './obtainClient.ts';
@@ -20,13 +19,10 @@ import {
   type KnownAuthority,
   keepProvenClient,
 } from './provenClient.ts';
-import type { RedirectKind } from './redirect.ts';
+import { provenKind, type RedirectKind } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
-
-/** How long the person may take in the browser, in milliseconds. */
-const browserTimeLimit = 5 * 60_000;
 
 /** All that is decided before a redirect is opened. */
 export interface Prepared extends Discovered {
@@ -92,7 +88,8 @@ export async function runCodeGrant(
       ports.redactor.learn(secret);
     }
     const authority = { server, client, known };
-    const response = await askPerson(authorization, request, ports).catch(async (error) => {
+    const question = { authorization, server, kind };
+    const { response, isPasted } = await askPerson(question, request, ports).catch(async (error) => {
       await (isUnanswered(error, signal) && doubtUnansweredClient(authority, ports));
       throw error;
     });
@@ -102,7 +99,8 @@ export async function runCodeGrant(
       { authorization, authority, resource, request, scope: scopes.requested, binding },
       ports,
     );
-    const proven = { issuer: server.issuer, redirectUri, redirectKind: kind, serverUrl };
+    const redirectKind = provenKind(kind, isPasted);
+    const proven = { issuer: server.issuer, redirectUri, redirectKind, serverUrl };
     await keepProvenClient({ ...proven, scope: scopes.registered }, client, ports);
     return session;
   } catch (error) {
@@ -118,25 +116,6 @@ export async function runCodeGrant(
   });
   request.onStep('registering');
   return await runCodeGrant(kind, { ...prepared, known: rejected.known }, request, ports);
-}
-
-/** The key of a session to come, and proofs by it. */
-export interface Binding {
-  readonly key: DpopKey;
-  readonly proofs: DpopProofs;
-}
-
-/** A fresh key for the tokens of a sign-in, where they are to be bound to one. */
-export async function bindTokens(
-  isConfigured: boolean,
-  discovered: Discovered,
-): Promise<Binding | undefined> {
-  const selected = selectDpop(isConfigured, discovered);
-  if (!selected) {
-    return undefined;
-  }
-  const key = await generateDpopKey(selected);
-  return { key, proofs: await createDpopProofs(key) };
 }
 
 /** The server does not accept the client, and another is worth a try. */
@@ -157,52 +136,13 @@ function isUnanswered(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted || (error instanceof AuthError && error.code === 'timeout');
 }
 
-/**
- * Shows the sign-in page, and waits for the response that carries its `state`. The response is not judged yet.
- *
- * @throws AuthError `cancelled`, `timeout`
- */
-export async function askPerson(
-  { url, state }: Pick<AuthorizationRequest, 'state' | 'url'>,
-  { signal, onStep, onWaiting }: AuthenticationRequest,
-  { browser, clock, pending }: Pick<AuthenticationPorts, 'browser' | 'clock' | 'pending'>,
-): Promise<URLSearchParams> {
-  const deadline = createDeadline(clock, browserTimeLimit, {
-    signal,
-    sentence: 'Nobody finished signing in within five minutes.',
-  });
-  const expected = pending.expect(state, deadline.signal);
-  try {
-    onStep('openingBrowser');
-    let answered = false;
-    const response = expected.response.finally(() => {
-      answered = true;
-    });
-    const opened = browser.open(url, deadline.signal).then((isOpen) => {
-      if (!isOpen) {
-        throw new AuthError('cancelled', 'The sign-in page was not opened.');
-      }
-      if (!answered) {
-        onStep('waitingForBrowser');
-        onWaiting?.(() => browser.open(url, deadline.signal));
-      }
-      return response;
-    });
-    // Some servers answer before the browser is reported open; the person may cancel while it asks them.
-    return await Promise.race([response, opened]);
-  } finally {
-    expected.dispose();
-    deadline.dispose();
-  }
-}
-
 interface Redemption {
   readonly authorization: AuthorizationRequest;
   readonly authority: KnownAuthority;
   readonly resource: string;
   readonly scope: string | undefined;
   readonly request: AuthenticationRequest;
-  readonly binding: Binding | undefined;
+  readonly binding: TokenBinding | undefined;
 }
 
 async function redeem(

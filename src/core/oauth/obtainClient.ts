@@ -15,6 +15,7 @@ import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ChosenScopes } from './chooseScope.ts';
 import { isPublishable } from './clientMetadataDocument.ts';
 import type { ClientRegistration, TokenEndpointAuthMethod } from './clientRegistration.ts';
+import { deviceCodeGrantType, registerDeviceClient } from './deviceClient.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { preRegisteredClient } from './preRegisteredClient.ts';
@@ -24,14 +25,15 @@ import { unionScopes } from './scope.ts';
 /** Asks the person for what only they can know about a pre-registered client. */
 export interface ClientPrompt {
   /**
-   * @param question.redirectUri what the person has to register
+   * @param question.redirectUri what the person has to register; `undefined` where it is to be a client that may
+   * use device codes
    * @param question.previous what they entered last time
    * @returns `undefined` when the person gives up
    */
   askClientId(
     question: {
       readonly issuer: string;
-      readonly redirectUri: string;
+      readonly redirectUri: string | undefined;
       readonly previous?: string | undefined;
     },
     signal: AbortSignal,
@@ -62,7 +64,8 @@ export interface ClientRequest {
   readonly known: KnownIssuer;
   /** Canonical URL of the MCP server. */
   readonly serverUrl: string;
-  readonly redirectUri: string;
+  /** `undefined` for the device authorization grant. */
+  readonly redirectUri: string | undefined;
   readonly scopes: ChosenScopes;
   /** `oauth.clientId` of the definition. */
   readonly clientId: string | undefined;
@@ -98,19 +101,24 @@ export async function obtainClient(request: ClientRequest, ports: ClientPorts): 
   }
   const document = usableMetadataDocument(server, known, ports.clientMetadataUrl?.());
   const canRegister = server.registration_endpoint !== undefined;
-  if (document !== undefined && (isPublishable(redirectUri) || !canRegister)) {
+  const fits = redirectUri === undefined || isPublishable(redirectUri);
+  if (document !== undefined && (fits || !canRegister)) {
     return { origin: 'metadataDocument', clientId: document, tokenEndpointAuthMethod: 'none' };
   }
+  const use = redirectUri ?? deviceCodeGrantType;
   // Where there is no way to make another registration, the one that there is will have to do.
-  const wanted = { redirectUri, scope: canRegister ? scopes.requested : undefined };
+  const wanted = { redirectUri: use, scope: canRegister ? scopes.requested : undefined };
   const found = findRegistration(known, wanted, ports.clock.now());
   if (found) {
     return found;
   }
   if (canRegister) {
     // Another MCP server of this issuer may still want the scopes of before.
-    const scope = unionScopes(registeredScope(known, redirectUri), scopes.registered);
-    return await registerClient(server, { redirectUri, scope }, createOAuthFetch(ports, signal));
+    const scope = unionScopes(registeredScope(known, use), scopes.registered);
+    const fetch = createOAuthFetch(ports, signal);
+    return redirectUri === undefined
+      ? await registerDeviceClient(server, scope, fetch)
+      : await registerClient(server, { redirectUri, scope }, fetch);
   }
   const entered = await enteredClientId(request, ports);
   return await preRegisteredClient({ ...request, clientId: entered }, ports);

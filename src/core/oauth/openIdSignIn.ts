@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, throwIfAborted } from '../errors.ts';
 import type { IdentityKey, StoredIdentity } from '../session/identityStore.ts';
+import { askPerson, type PersonAnswer } from './askPerson.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { createAuthorizationRequest } from './authorizationRequest.ts';
 import {
@@ -10,12 +11,11 @@ import {
 } from './authorizationServer.ts';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import { clientSecrets } from './clientSecrets.ts';
-import { askPerson } from './codeGrant.ts';
 import { toAuthError } from './oauthErrors.ts';
 import { createOAuthFetch, type Fetch } from './oauthFetch.ts';
 import { preRegisteredClient } from './preRegisteredClient.ts';
 import { keepProvenClient } from './provenClient.ts';
-import { selectRedirects } from './redirect.ts';
+import { provenKind, type RedirectKind, selectRedirects } from './redirect.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { type Authority, validateAuthorizationResponse } from './token.ts';
 
@@ -46,15 +46,17 @@ export async function signInAtIdentityProvider(
   const { askForSecret } = request;
   const known = await ports.registrations.open(server.issuer);
   const client = await preRegisteredClient({ server, known, clientId, askForSecret, signal }, ports);
-  const remembered = request.redirectKind ?? known.redirectKind;
-  const [kind = 'loopback'] = selectRedirects({ callbackPort, remembered });
+  const context = { callbackPort, remembered: known.redirectKind, wanted: request.redirectKind };
+  const [kind = 'loopback'] = selectRedirects(context);
   const redirect = await ports.redirects[kind].open({ fixed: callbackPort, isPublished: true });
   try {
     throwIfAborted(signal);
-    const response = await authorize({ server, client }, redirect.redirectUri, request, ports);
+    const { redirectUri } = redirect;
+    const authorized = await authorize({ server, client }, { kind, redirectUri }, request, ports);
     request.onStep('exchangingCode');
-    const identity = await redeem({ server, client }, response, fetch);
-    const proven = { issuer: server.issuer, redirectUri: redirect.redirectUri, redirectKind: kind };
+    const identity = await redeem({ server, client }, authorized, fetch);
+    const redirectKind = provenKind(kind, authorized.isPasted);
+    const proven = { issuer: server.issuer, redirectUri, redirectKind };
     await keepProvenClient(proven, client, ports);
     return identity;
   } finally {
@@ -74,7 +76,7 @@ async function findIdentityProvider({ issuer }: IdentityKey, fetch: Fetch): Prom
   return server;
 }
 
-interface Authorized {
+interface Authorized extends Pick<PersonAnswer, 'isPasted'> {
   readonly validated: URLSearchParams;
   readonly redirectUri: string;
   readonly codeVerifier: string;
@@ -83,7 +85,7 @@ interface Authorized {
 
 async function authorize(
   authority: Authority,
-  redirectUri: string,
+  { kind, redirectUri }: { readonly kind: RedirectKind; readonly redirectUri: string },
   request: AuthenticationRequest,
   ports: OpenIdSignInPorts,
 ): Promise<Authorized> {
@@ -102,10 +104,10 @@ async function authorize(
   for (const secret of [state, codeVerifier, nonce, ...clientSecrets(client)]) {
     ports.redactor.learn(secret);
   }
-  const response = await askPerson(authorization, request, ports);
+  const { response, isPasted } = await askPerson({ authorization, server, kind }, request, ports);
   ports.redactor.learn(response.get('code') ?? undefined);
   const validated = validateAuthorizationResponse(authority, response, state);
-  return { validated, redirectUri, codeVerifier, nonce };
+  return { validated, redirectUri, codeVerifier, nonce, isPasted };
 }
 
 async function redeem(

@@ -13,24 +13,17 @@ import type { Fetch } from './oauthFetch.ts';
 /** What this client is called on the consent page. */
 export const clientName = 'MCP Auth for VS Code';
 
-/** The metadata to register: one redirect URI, since one that a server refuses refuses them all. */
-function registrationMetadata(
-  redirectUri: string,
-  scope: string | undefined,
-): Partial<oauth.OmitSymbolProperties<oauth.Client>> {
-  return {
-    client_name: clientName,
-    redirect_uris: [redirectUri],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-    application_type: 'native',
-    ...(scope === undefined ? {} : { scope }),
-  };
+/** What differs from registration to registration, as it is on the wire. */
+export interface RegistrationMetadata {
+  readonly redirect_uris: readonly string[];
+  readonly grant_types: readonly string[];
+  readonly response_types: readonly string[];
+  readonly scope: string | undefined;
 }
 
 /**
- * Registers a client for one redirect URI, and for scopes beyond which some servers refuse it any.
+ * Registers a client for one redirect URI, since one that a server refuses refuses them all, and for scopes
+ * beyond which some servers refuse it any.
  *
  * @throws AuthError `registration_refused` with the server's reason, `server_error`, `network`…
  * @see RFC 7591, section 3
@@ -40,11 +33,35 @@ export async function registerClient(
   { redirectUri, scope }: { readonly redirectUri: string; readonly scope: string | undefined },
   fetch: Fetch,
 ): Promise<ClientRegistration> {
-  const response = await oauth.dynamicClientRegistrationRequest(
+  return await register(
     server,
-    registrationMetadata(redirectUri, scope),
-    requestOptions(fetch),
+    {
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope,
+    },
+    fetch,
   );
+}
+
+/** Registers a public, native client. @throws AuthError as {@link registerClient} does */
+export async function register(
+  server: AuthorizationServer,
+  { redirect_uris, grant_types, response_types, scope }: RegistrationMetadata,
+  fetch: Fetch,
+): Promise<ClientRegistration> {
+  const metadata = {
+    client_name: clientName,
+    redirect_uris: [...redirect_uris],
+    grant_types: [...grant_types],
+    response_types: [...response_types],
+    token_endpoint_auth_method: 'none',
+    application_type: 'native',
+    ...(scope === undefined ? {} : { scope }),
+  };
+  const options = requestOptions(fetch);
+  const response = await oauth.dynamicClientRegistrationRequest(server, metadata, options);
   try {
     return toRegistration(await oauth.processDynamicClientRegistrationResponse(await tolerated(response)));
   } catch (error) {

@@ -10,6 +10,7 @@ const rememberedMembers = [
   'token_endpoint',
   'registration_endpoint',
   'revocation_endpoint',
+  'device_authorization_endpoint',
   'authorization_response_iss_parameter_supported',
   'client_id_metadata_document_supported',
   'code_challenge_methods_supported',

@@ -5,8 +5,8 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { chooseScope } from './chooseScope.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
 import { clientSecrets } from './clientSecrets.ts';
-import { bindTokens } from './codeGrant.ts';
 import type { Discovered } from './discovery.ts';
+import { bindTokens } from './dpopBinding.ts';
 import { assertGrantSupported, type RepeatableGrant } from './grant.ts';
 import { assertGrantApproved } from './grantApproval.ts';
 import { readUnverifiedJwt } from './jsonWebToken.ts';

@@ -130,7 +130,7 @@ export async function refreshTokens(
   );
 }
 
-/** Options that make a token request carry a proof of the key that its tokens are to be bound to. */
+/** What makes oauth4webapi prove the key that tokens are, or are to be, bound to. */
 export function proving(proofs: DpopProofs | undefined): oauth.DPoPRequestOptions {
   return proofs ? { DPoP: proofs.handle } : {};
 }
@@ -138,7 +138,7 @@ export function proving(proofs: DpopProofs | undefined): oauth.DPoPRequestOption
 /**
  * Sends a token request, and turns whatever goes wrong into an AuthError.
  *
- * @param codes which of RFC 6749's error codes mean something special in this request
+ * @param codes what error codes mean in this request, beside a rejected client
  * @throws AuthError
  */
 export async function processed(

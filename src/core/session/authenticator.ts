@@ -7,6 +7,7 @@ import type {
   AuthenticationRequest,
   AuthenticationStep,
 } from '../oauth/authentication.ts';
+import type { Waiting } from '../oauth/waiting.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
@@ -19,6 +20,10 @@ export interface RunningAuthentication {
   /** Fires with every step. */
   readonly onDidChangeStep: Emitter<AuthenticationStep>['event'];
   cancel(): void;
+  /** What the person has to do, if it is their turn. */
+  readonly waiting: Waiting | undefined;
+  /** Fires when {@link waiting} is there. */
+  readonly onDidWait: Emitter<Waiting>['event'];
   /** Shows the sign-in page once more; nothing happens unless the browser is waited for. */
   reopenBrowser(): Promise<void>;
 }
@@ -26,7 +31,14 @@ export interface RunningAuthentication {
 /** What starting an authentication takes. */
 export type AuthenticationTarget = Pick<
   AuthenticationRequest,
-  'additionalScope' | 'askForScopes' | 'askForSecret' | 'oauth' | 'redirectKind' | 'serverUrl' | 'transport'
+  | 'additionalScope'
+  | 'askForScopes'
+  | 'askForSecret'
+  | 'grant'
+  | 'oauth'
+  | 'redirectKind'
+  | 'serverUrl'
+  | 'transport'
 >;
 
 /** Runs authentications: one per server at a time, and remembers how the last one of this window failed. */
@@ -109,9 +121,11 @@ class Running implements RunningAuthentication {
   readonly #controller = new AbortController();
   readonly #steps = new Emitter<AuthenticationStep>();
   #step: AuthenticationStep = 'discovering';
-  #reopen: (() => Promise<boolean>) | undefined;
+  readonly #waits = new Emitter<Waiting>();
+  #waiting: Waiting | undefined;
 
   readonly onDidChangeStep = this.#steps.event;
+  readonly onDidWait = this.#waits.event;
   readonly result: Promise<Session>;
 
   /** Starts the work at once. */
@@ -120,15 +134,16 @@ class Running implements RunningAuthentication {
       signal: this.#controller.signal,
       onStep: (step) => {
         this.#step = step;
-        this.#reopen = undefined;
+        this.#waiting = undefined;
         this.#steps.fire(step);
         onChange();
       },
-      onWaiting: (reopen) => {
-        this.#reopen = reopen;
+      onWaiting: (waiting) => {
+        this.#waiting = waiting;
+        this.#waits.fire(waiting);
       },
     }).finally(() => {
-      this.#reopen = undefined;
+      this.#waiting = undefined;
     });
     // Whoever started it awaits it; should nobody, the failure is in the log and in the tree.
     this.result.catch(() => undefined);
@@ -138,11 +153,15 @@ class Running implements RunningAuthentication {
     return this.#step;
   }
 
+  get waiting(): Waiting | undefined {
+    return this.#waiting;
+  }
+
   cancel(): void {
     this.#controller.abort(new AuthError('cancelled', 'The sign-in was cancelled.'));
   }
 
   async reopenBrowser(): Promise<void> {
-    await this.#reopen?.();
+    await this.#waiting?.open();
   }
 }

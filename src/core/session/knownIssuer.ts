@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ClientRegistration } from '../oauth/clientRegistration.ts';
-import type { RedirectKind } from '../oauth/redirect.ts';
+import type { ReturningRedirectKind } from '../oauth/redirect.ts';
 import { includesScopes, unionScopes } from '../oauth/scope.ts';
 
 /** A registration that its issuer made for one redirect URI (RFC 7591). */
@@ -26,7 +26,7 @@ export interface PreRegisteredClient {
 export interface KnownIssuer {
   readonly issuer: string;
   /** By what kind of redirect the last sign-in worked. */
-  readonly redirectKind?: RedirectKind | undefined;
+  readonly redirectKind?: ReturningRedirectKind | undefined;
   /** When the person decided to sign in although PKCE is not advertised, in milliseconds since the epoch. */
   readonly pkceWaivedAt?: number | undefined;
   readonly registrations: readonly DynamicRegistration[];
@@ -44,9 +44,10 @@ export interface KnownIssuer {
 /** What has led to a session. */
 export interface ProvenSignIn {
   readonly issuer: string;
-  /** Absent, like its kind, for a grant that has none. */
+  /** Absent for a grant that has none. */
   readonly redirectUri?: string | undefined;
-  readonly redirectKind?: RedirectKind | undefined;
+  /** By what kind of redirect, if it was by one. */
+  readonly redirectKind?: ReturningRedirectKind | undefined;
   /** Canonical; absent for a sign-in at the user's identity provider. */
   readonly serverUrl?: string | undefined;
   /** What a dynamic client was registered for, if it was registered just now. */

@@ -32,6 +32,14 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
     short: 'waiting for your browser…',
     sentence: 'Finish signing in in your browser.',
   },
+  waitingForPaste: {
+    short: 'waiting for the redirect URL…',
+    sentence: 'Sign in in any browser, and paste the address that it ends at.',
+  },
+  waitingForDevice: {
+    short: 'waiting for the code to be entered…',
+    sentence: 'Enter the code on the page of the authorization server, on any device.',
+  },
   exchangingCode: {
     short: 'completing the sign-in…',
     sentence: 'Completing the sign-in.',

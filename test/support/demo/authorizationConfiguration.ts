@@ -7,6 +7,7 @@ import {
   interactionPolicy,
 } from 'oidc-provider';
 import { interactionPath } from './consentRoutes.ts';
+import { deviceFlow } from './deviceFlow.ts';
 import { renderErrorPage } from './loginPage.ts';
 import { PAGE_HEADERS } from './page.ts';
 
@@ -32,6 +33,8 @@ export interface ConfigurationOptions {
   readonly issuer: string;
   readonly resource: string;
   readonly staticClients: readonly StaticClient[];
+  /** Whether device codes are offered (RFC 8628). */
+  readonly deviceFlow?: boolean;
   readonly clientDocuments?: ClientDocuments | undefined;
   readonly adapter: AdapterFactory;
   /** Asked once per token, in seconds. */
@@ -62,6 +65,7 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
     features: {
       ...(clientDocuments && { clientIdMetadataDocument: { enabled: true, ack: 'draft-02' } }),
       devInteractions: { enabled: false },
+      deviceFlow: options.deviceFlow ? deviceFlow : { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       registration: { enabled: true },
@@ -91,6 +95,7 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
     ttl: {
       AccessToken: () => accessTokenTtl(),
       AuthorizationCode: 60,
+      DeviceCode: 600,
       Grant: FORTNIGHT,
       IdToken: HOUR,
       Interaction: HOUR,

@@ -40,19 +40,22 @@ export interface AuthorizationServerOptions {
   readonly resource: string;
   readonly accessTokenTtlSeconds: number;
   readonly staticClients: readonly StaticClient[];
+  /** Whether device codes are offered (RFC 8628). */
+  readonly deviceFlow: boolean;
   readonly clientDocuments?: ClientDocuments | undefined;
   readonly journal: Journal;
 }
 
 /** oidc-provider as an open, strict OAuth 2.1 authorization server that keeps everything in memory. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { issuer, resource, staticClients, clientDocuments, journal } = options;
+  const { issuer, resource, staticClients, clientDocuments, deviceFlow, journal } = options;
   let accessTokenTtl = options.accessTokenTtlSeconds;
   const store = createMemoryStore();
   const configuration = createConfiguration({
     issuer,
     resource,
     staticClients,
+    deviceFlow,
     clientDocuments,
     adapter: store.adapter,
     accessTokenTtl: () => accessTokenTtl,

@@ -55,7 +55,7 @@ async function describe(provider: Provider, interaction: Interaction): Promise<L
     clientName: client?.clientName ?? clientId,
     scopes: scopesOf(interaction),
     resource: typeof params.resource === 'string' ? params.resource : undefined,
-    redirectUri: text(params.redirect_uri),
+    redirectUri: typeof params.redirect_uri === 'string' ? params.redirect_uri : undefined,
   };
 }
 

@@ -12,6 +12,8 @@ export interface DemoOptions {
   /** Default 3600. */
   readonly accessTokenTtlSeconds?: number;
   readonly staticClients?: readonly StaticClient[];
+  /** Offers device codes (RFC 8628). Default: false. */
+  readonly deviceFlow?: boolean;
   /** Client ID metadata documents, by the URL they would be published at. Default: none are supported. */
   readonly clientDocuments?: ClientDocuments;
 }
@@ -39,6 +41,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     accessTokenTtlSeconds = 3600,
     staticClients = [],
     clientDocuments,
+    deviceFlow = false,
   } = options;
   const resourceListener = await listen(host, port);
   const authorizationListener = await listen(host, port === 0 ? 0 : port + 1).catch(async (error) => {
@@ -56,6 +59,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     resource: mcpUrl,
     accessTokenTtlSeconds,
     staticClients,
+    deviceFlow,
     clientDocuments,
     journal,
   });

@@ -9,7 +9,8 @@ export interface LoginRequest {
   readonly scopes: readonly string[];
   /** URL of the MCP server, if the application named one. */
   readonly resource: string | undefined;
-  readonly redirectUri: string;
+  /** `undefined` where the person entered the code of a device. */
+  readonly redirectUri: string | undefined;
 }
 
 const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
@@ -38,7 +39,7 @@ export function renderLoginPage(request: LoginRequest): string {
 </div>
 </form>
 <footer class="quiet">
-<p>Afterwards you return to <code>${escapeHtml(withoutQuery(redirectUri))}</code></p>
+<p>${redirectUri === undefined ? 'Afterwards you return to your device.' : `Afterwards you return to <code>${escapeHtml(withoutQuery(redirectUri))}</code>`}</p>
 <p>Nobody has checked the application's name. Allow only what you have just started yourself.</p>
 </footer>`,
   );

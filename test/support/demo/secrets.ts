@@ -6,6 +6,7 @@ const SECRET_FIELDS = [
   'client_secret',
   'code',
   'code_verifier',
+  'device_code',
   'id_token',
   'refresh_token',
   'registration_access_token',

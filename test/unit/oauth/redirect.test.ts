@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { authenticate } from '../../../src/core/oauth/authenticate.ts';
-import { type RedirectReceiver, selectRedirects } from '../../../src/core/oauth/redirect.ts';
+import { provenKind, type RedirectReceiver, selectRedirects } from '../../../src/core/oauth/redirect.ts';
 import { followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import type { ReceivedRequest } from '../../support/misbehavingServer.ts';
@@ -10,12 +10,33 @@ describe('selectRedirects', () => {
   for (const [what, context, expected] of [
     ['the URI handler first, where nothing is known', {}, ['uriHandler', 'loopback']],
     ['what has worked before first', { remembered: 'loopback' }, ['loopback', 'uriHandler']],
+    [
+      'what the person wants first',
+      { remembered: 'uriHandler', wanted: 'loopback' },
+      ['loopback', 'uriHandler'],
+    ],
     ['nothing but loopback for a fixed port', { callbackPort: 3118, remembered: 'uriHandler' }, ['loopback']],
+    [
+      'nothing that opens a browser for who wants none',
+      { remembered: 'uriHandler', wanted: 'paste' },
+      ['paste'],
+    ],
+    ['a fixed port for pasting, too', { callbackPort: 3118, wanted: 'paste' }, ['paste']],
   ] as const) {
     it(`takes ${what}`, () => {
       assert.deepEqual(selectRedirects(context), expected);
     });
   }
+});
+
+describe('provenKind', () => {
+  it('is the redirect that came back by itself, and never one that the person had to help', () => {
+    assert.deepEqual(
+      (['uriHandler', 'loopback', 'paste'] as const).map((kind) => provenKind(kind, false)),
+      ['uriHandler', 'loopback', undefined],
+    );
+    assert.equal(provenKind('uriHandler', true), undefined);
+  });
 });
 
 describe('an authorization server that knows http redirects only', () => {

@@ -49,6 +49,13 @@ describe('RegistrationStore', () => {
     assert.equal((await store.open('https://other.example')).redirectKind, undefined);
   });
 
+  it('goes on remembering it when a sign-in had no redirect', async () => {
+    await store.keep(key, registration('id'));
+    await store.keep({ ...loopback, redirectKind: undefined }, registration('other'));
+    assert.equal((await store.open(issuer)).redirectKind, 'uriHandler');
+    assert.equal((await find(loopback.redirectUri))?.clientId, 'other');
+  });
+
   it('remembers the port of a loopback redirect, since it is registered', async () => {
     await store.keep(key, registration('id'));
     assert.equal(registeredLoopbackPort(await store.open(issuer)), undefined);

@@ -1,0 +1,116 @@
+import { AuthError } from '../errors.ts';
+import { canonicalServerUrl } from '../serverUrl.ts';
+import type { Session } from '../session/session.ts';
+import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import type { Prepared } from './codeGrant.ts';
+import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAuthorization.ts';
+import { deviceCodeGrantType } from './deviceClient.ts';
+import { pollForTokens } from './devicePolling.ts';
+import type { Discovered } from './discovery.ts';
+import { bindTokens } from './dpopBinding.ts';
+import { createOAuthFetch } from './oauthFetch.ts';
+import { obtainClient } from './obtainClient.ts';
+import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
+import { rememberedMetadata } from './rememberedDiscovery.ts';
+import type { Authority } from './token.ts';
+import { toTokenSet } from './tokenSet.ts';
+
+/**
+ * Runs the device authorization grant: the person enters a code on any device, and this one asks whether they
+ * did. What it ends with is a session as any other. A registration from before that the server no longer knows
+ * is dropped and redone, once, since there is none from before then.
+ *
+ * @throws AuthError `device_unavailable` where the server does not offer it, else as `authenticate` does
+ * @see RFC 8628
+ */
+export async function runDeviceGrant(
+  prepared: Prepared,
+  request: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): Promise<Session> {
+  assertDeviceGrantOffered(prepared);
+  const serverUrl = canonicalServerUrl(request.serverUrl);
+  const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const binding = await bindTokens(request.oauth?.dpop === true, prepared);
+  const { authority, device } = await startDevice({ prepared, serverUrl, resource }, request, ports);
+  ports.redactor.learn(device.deviceCode);
+  ports.redactor.learn(device.userCode);
+  tellPerson(device, request, ports);
+  await request.beforeExchange?.();
+  const poll = { authority: { ...authority, proofs: binding?.proofs }, device, resource };
+  const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal);
+  const { server, client } = authority;
+  const { requested, registered: scope } = prepared.scopes;
+  // No redirect was in use, so that what is remembered of redirects stays.
+  const proven = { issuer: server.issuer, redirectUri: deviceCodeGrantType, redirectKind: undefined };
+  await keepProvenClient({ ...proven, serverUrl, scope }, client, ports);
+  return {
+    serverUrl,
+    resource,
+    authorizationServer: rememberedMetadata(server),
+    client,
+    requestedScope: requested,
+    tokens: toTokenSet(tokens, requestedAt),
+    ...(binding ? { dpop: binding.key } : {}),
+    createdAt: requestedAt,
+  };
+}
+
+interface DeviceStart {
+  readonly prepared: Prepared;
+  readonly serverUrl: string;
+  readonly resource: string;
+}
+
+async function startDevice(
+  start: DeviceStart,
+  request: AuthenticationRequest,
+  ports: AuthenticationPorts,
+): Promise<{ readonly authority: Authority; readonly device: DeviceAuthorization }> {
+  const { prepared, serverUrl, resource } = start;
+  const { authorizationServer: server, known, scopes } = prepared;
+  const { oauth, askForSecret, signal, onStep } = request;
+  onStep('registering');
+  const wanted = { server, known, serverUrl, redirectUri: undefined, scopes, askForSecret, signal };
+  const client = await obtainClient({ ...wanted, clientId: oauth?.clientId }, ports);
+  ports.redactor.learn(client.clientSecret);
+  const authority = { server, client, known };
+  const parameters = { scope: scopes.requested, resource };
+  try {
+    const fetch = createOAuthFetch(ports, signal);
+    return { authority, device: await requestDeviceAuthorization(authority, parameters, fetch) };
+  } catch (error) {
+    const knownNow = await dropRejectedClient(error, authority, ports);
+    if (!knownNow) {
+      throw error;
+    }
+    ports.log.info('The server does not know this editor (any more), which introduces itself anew');
+    return await startDevice({ ...start, prepared: { ...prepared, known: knownNow } }, request, ports);
+  }
+}
+
+/** Before anything is registered or asked. */
+function assertDeviceGrantOffered({ authorizationServer: server }: Discovered): void {
+  if (server.device_authorization_endpoint === undefined || server.token_endpoint === undefined) {
+    throw new AuthError(
+      'device_unavailable',
+      `The authorization server ${new URL(server.issuer).host} does not offer to sign in with a device code.`,
+    );
+  }
+}
+
+function tellPerson(
+  { userCode, verificationUri, verificationUriComplete, lifetime }: DeviceAuthorization,
+  { signal, onStep, onWaiting }: AuthenticationRequest,
+  { browser, clock }: AuthenticationPorts,
+): void {
+  onStep('waitingForDevice');
+  onWaiting?.({
+    kind: 'device',
+    userCode,
+    verificationUri,
+    verificationUriComplete,
+    expiresAt: clock.now() + lifetime,
+    open: () => browser.open(verificationUriComplete ?? verificationUri, signal),
+  });
+}

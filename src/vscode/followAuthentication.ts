@@ -1,0 +1,46 @@
+import type { Disposable } from '../core/disposable.ts';
+import type { ServerSnapshot } from '../core/inventory.ts';
+import type { RunningAuthentication } from '../core/session/authenticator.ts';
+import { stepTexts } from '../core/session/stateText.ts';
+import type { CommandPorts } from './commands.ts';
+import { serverNode } from './treeNode.ts';
+import { waitingText } from './waitingText.ts';
+import type { ReportProgress } from './withProgress.ts';
+
+/** What got lost is shown once more: the page in the browser, the box to paste into, or the code. */
+export async function reopen(
+  server: ServerSnapshot,
+  running: RunningAuthentication,
+  { waitingViews }: CommandPorts,
+): Promise<void> {
+  const { waiting } = running;
+  const isInBrowser = waiting?.kind === 'response' && waiting.redirectKind !== 'paste';
+  await (isInBrowser ? running.reopenBrowser() : waitingViews.show(server, running));
+}
+
+/** Reports the steps of an authentication until it ends, and shows what the person has to do meanwhile. */
+export async function follow(
+  { server, running }: { readonly server: ServerSnapshot; readonly running: RunningAuthentication },
+  { report, signal }: { readonly report: ReportProgress; readonly signal: AbortSignal },
+  { waitingViews }: CommandPorts,
+): Promise<void> {
+  const cancel = () => running.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const sentence = () => stepTexts[running.step].sentence;
+  report(sentence());
+  const subscriptions: readonly Disposable[] = [
+    running.onDidChangeStep(() => report(sentence())),
+    running.onDidWait((waiting) => {
+      report(`${sentence()} ${waitingText(waiting, serverNode(server))}`);
+      void waitingViews.show(server, running);
+    }),
+  ];
+  try {
+    await running.result;
+  } finally {
+    for (const subscription of subscriptions) {
+      subscription.dispose();
+    }
+    signal.removeEventListener('abort', cancel);
+  }
+}

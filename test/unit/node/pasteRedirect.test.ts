@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { PendingAuthorizations } from '../../../src/core/oauth/pendingAuthorizations.ts';
+import { createPasteRedirect } from '../../../src/node/pasteRedirect.ts';
+import { listen } from '../../support/demo/listener.ts';
+import { recordLog } from '../../support/recordedLog.ts';
+
+describe('a redirect URI to paste', () => {
+  const prepare = () => {
+    const { log } = recordLog();
+    const pending = new PendingAuthorizations(log);
+    return { pending, receiver: createPasteRedirect(pending, log) };
+  };
+
+  it('is one of localhost', async () => {
+    const { receiver } = prepare();
+    const redirect = await receiver.open({});
+    assert.match(redirect.redirectUri, /^http:\/\/localhost:\d+\/callback$/);
+    redirect.dispose();
+  });
+
+  it('is listened at all the same, for a browser that is on this machine', async () => {
+    const { pending, receiver } = prepare();
+    const redirect = await receiver.open({});
+    const expected = pending.expect('the-state', new AbortController().signal);
+    await fetch(`${redirect.redirectUri}?code=a&state=the-state`);
+    assert.equal((await expected.response).get('code'), 'a');
+    redirect.dispose();
+    await assert.rejects(fetch(redirect.redirectUri));
+  });
+
+  for (const [which, name] of [
+    ['that it must have', 'fixed'],
+    ['of the time before', 'preferred'],
+  ] as const) {
+    it(`names the port ${which}, also when another program has it`, async () => {
+      const other = await listen('127.0.0.1', 0);
+      const redirect = await prepare().receiver.open({ [name]: other.port });
+      assert.equal(redirect.redirectUri, `http://localhost:${other.port}/callback`);
+      redirect.dispose();
+      await other.close();
+    });
+  }
+});
