@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError } from '../errors.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
+import { offlineAccess, splitScopes } from './scope.ts';
 
 /** One authorization request, and what is needed to judge its answer. `state` and the verifier are secrets. */
 export interface AuthorizationRequest {
@@ -18,6 +19,11 @@ export interface AuthorizationParameters {
   readonly scope: string | undefined;
   /** RFC 8707; absent at an identity provider, whose tokens are for no resource. */
   readonly resource?: string | undefined;
+  /**
+   * Whether consent may be asked for anew. Where an administrator has consented for everybody, asking each
+   * person locks them out: that is for who registered the client to know.
+   */
+  readonly mayAskConsent: boolean;
   /** Thumbprint of the key that the tokens will be bound to. */
   readonly dpopThumbprint?: string | undefined;
 }
@@ -30,7 +36,7 @@ export interface AuthorizationParameters {
  */
 export async function createAuthorizationRequest(
   server: AuthorizationServer,
-  { clientId, redirectUri, scope, resource, dpopThumbprint }: AuthorizationParameters,
+  { clientId, redirectUri, scope, resource, mayAskConsent, dpopThumbprint }: AuthorizationParameters,
 ): Promise<AuthorizationRequest> {
   if (server.authorization_endpoint === undefined) {
     throw noSignInPage(server);
@@ -49,7 +55,7 @@ export async function createAuthorizationRequest(
     ...(scope === undefined ? {} : { scope }),
     ...(dpopThumbprint === undefined ? {} : { dpop_jkt: dpopThumbprint }),
     // OpenID Connect Core, section 11: offline access needs consent, else it is ignored.
-    ...(scope?.split(' ').includes('offline_access') ? { prompt: 'consent' } : {}),
+    ...(mayAskConsent && splitScopes(scope).includes(offlineAccess) ? { prompt: 'consent' } : {}),
   };
   for (const [name, value] of Object.entries(parameters)) {
     url.searchParams.set(name, value);

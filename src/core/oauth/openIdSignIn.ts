@@ -97,6 +97,7 @@ async function authorize(
     clientId: client.clientId,
     redirectUri,
     scope,
+    mayAskConsent: false,
   });
   const nonce = oauth.generateRandomNonce();
   authorization.url.searchParams.set('nonce', nonce);

@@ -12,6 +12,7 @@ const parameters = {
   redirectUri: 'vscode://mcp-auth.mcp-auth/callback?windowId=1',
   scope: 'files:read files:write',
   resource: 'https://mcp.example/mcp',
+  mayAskConsent: true,
 };
 
 describe('createAuthorizationRequest', () => {
@@ -56,6 +57,12 @@ describe('createAuthorizationRequest', () => {
       assert.equal(url.searchParams.get('prompt'), prompt);
     });
   }
+
+  it('does not ask for consent where that is not for every person to give', async () => {
+    const scope = 'a offline_access';
+    const { url } = await createAuthorizationRequest(server, { ...parameters, scope, mayAskConsent: false });
+    assert.equal(url.searchParams.has('prompt'), false);
+  });
 
   it('refuses a server without a page to sign in at', async () => {
     await assert.rejects(createAuthorizationRequest({ issuer: server.issuer }, parameters), {

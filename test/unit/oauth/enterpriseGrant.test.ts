@@ -151,7 +151,7 @@ describe('enterprise-managed authorization', () => {
     await signIn(server.mcpUrl, xaa);
     assert.deepEqual(
       [opened[0]?.searchParams.get('scope'), opened[0]?.searchParams.get('prompt')],
-      ['openid offline_access', 'consent'],
+      ['openid offline_access', null],
     );
     clock.advance(hour);
     await refresher.fresh(server.mcpUrl);
