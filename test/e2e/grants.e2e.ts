@@ -164,6 +164,7 @@ describe('authenticating without a sign-in page of the server', () => {
     await vscode.reload();
     await view.open();
     await view.waitFor('deploy', /authenticated · \d+ min/);
+    await view.waitFor('holidays', /authenticated · \d+ min/);
     await view.choose('holidays', 'Authenticate');
     await seen(vscode, 'Authenticated at "holidays".');
     assert.equal(idp.asked.filter((route) => route === 'GET /authorize').length, 1);

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { runCommand } from './commandPalette.ts';
+import { clickTime, persistently } from './persistently.ts';
 import type { VsCodeWindow } from './window.ts';
 
 /** The view of MCP Auth in one window, as a person handles it. */
@@ -37,10 +38,13 @@ export function serversView(page: Page): ServersView {
       await row(name).getByRole('button', { name: action, exact: true }).click();
     },
     async choose(name, action) {
-      await row(name).click({ button: 'right' });
-      // A menu takes no clicks in its first 100 ms, and drops them without a sign.
-      await page.getByRole('menuitem', { name: action, exact: true }).hover();
-      await page.keyboard.press('Enter');
+      await persistently(async () => {
+        await row(name).click({ button: 'right', timeout: clickTime });
+        const item = page.getByRole('menuitem', { name: action, exact: true });
+        // A menu takes no clicks in its first 100 ms, and drops them without a sign.
+        await item.hover({ timeout: clickTime });
+        await item.press('Enter', { timeout: clickTime });
+      });
     },
   };
 }
