@@ -52,12 +52,12 @@ export async function pickOAuthServer(
   return await pickServer(argument, choice, inventory, clock.now());
 }
 
-/** Authenticates at a server, and tells how that went. Never throws. */
+/** Authenticates at a server, and tells how that went. Never throws. @returns whether there is a new session */
 export async function authenticateServer(
   server: ServerSnapshot,
   ports: CommandPorts,
   options: AuthenticationOptions,
-): Promise<void> {
+): Promise<boolean> {
   const { name } = server.definition;
   try {
     const target = toOAuthTarget(server);
@@ -65,7 +65,7 @@ export async function authenticateServer(
     if (existing) {
       // The progress of the first click is still there; a second click means that the page got lost.
       await reopen(server, existing, ports);
-      return;
+      return false;
     }
     const additionalScope = demandedScope(target.canonicalUrl, ports);
     const askForScopes = options.askForScopes ?? isAskingForScopes();
@@ -74,13 +74,14 @@ export async function authenticateServer(
       follow({ server, running }, { report, signal }, ports),
     );
     void window.showInformationMessage(withoutLinks(`Authenticated at ${JSON.stringify(name)}.`));
+    return true;
   } catch (error) {
     if (isCancelled(error)) {
       window.setStatusBarMessage(
         `The authentication at ${JSON.stringify(name)} was cancelled.`,
         cancelledTime,
       );
-      return;
+      return false;
     }
     const again = () => authenticateServer(server, ports, options);
     const isUnavailable = error instanceof AuthError && error.code === 'device_unavailable';
@@ -98,6 +99,7 @@ export async function authenticateServer(
       },
       ports.log,
     );
+    return false;
   }
 }
 

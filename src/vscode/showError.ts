@@ -7,11 +7,11 @@ import { withoutLinks } from './commandLink.ts';
 /** What the buttons of an error do, in the context of the command that failed. */
 export interface RemedyContext {
   /** Opens the text that the error is about. */
-  readonly openDefinition?: (() => Promise<void>) | undefined;
-  readonly authenticate?: (() => Promise<void>) | undefined;
-  readonly clearRegistration?: (() => Promise<void>) | undefined;
-  readonly enterClient?: (() => Promise<void>) | undefined;
-  readonly retry?: (() => Promise<void>) | undefined;
+  readonly openDefinition?: (() => Promise<unknown>) | undefined;
+  readonly authenticate?: (() => Promise<unknown>) | undefined;
+  readonly clearRegistration?: (() => Promise<unknown>) | undefined;
+  readonly enterClient?: (() => Promise<unknown>) | undefined;
+  readonly retry?: (() => Promise<unknown>) | undefined;
   /** Quoted in front of the sentence, for example the server's name. */
   readonly subject?: string | undefined;
 }

@@ -1,5 +1,8 @@
 import { window } from 'vscode';
+import { attemptLimit } from '../core/connection/stepUp.ts';
 import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
+import { InsufficientScopeError } from '../core/errors.ts';
+import type { ServerSnapshot } from '../core/inventory.ts';
 import { quote } from '../core/quote.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
@@ -11,12 +14,20 @@ import { showError } from './showError.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
-/** "Test Connection": whether the server accepts the stored session. */
+/**
+ * "Test Connection": whether the server accepts the stored session. Where it wants more scopes, authenticating
+ * from the notification goes on with the test.
+ */
 export async function testConnectionCommand(argument: unknown, ports: CommandPorts): Promise<void> {
   const server = await pickSessionServer(argument, 'Test the connection to which server?', ports);
   if (!server) {
     return;
   }
+  await test(server, ports, 1);
+}
+
+/** @param attempt counts how often this one operation was tried, for want of scopes */
+async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number): Promise<void> {
   const { name, range } = server.definition;
   try {
     const target = toOAuthTarget(server);
@@ -30,11 +41,18 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
     }
     void window.showInformationMessage(withoutLinks(sentence(name, report)));
   } catch (error) {
+    const authenticate = async () => {
+      const isAuthenticated = await authenticateServer(server, ports, {});
+      const isStepUp = error instanceof InsufficientScopeError && attempt < attemptLimit;
+      if (isAuthenticated && isStepUp) {
+        await test(server, ports, attempt + 1);
+      }
+    };
     showError(
       error,
       {
         subject: name,
-        authenticate: () => authenticateServer(server, ports, {}),
+        authenticate,
         enterClient: () => authenticateServer(server, ports, { askForSecret: true }),
         retry: () => testConnectionCommand(serverNode(server), ports),
         openDefinition: () => openDefinition(server.sourceId, range),

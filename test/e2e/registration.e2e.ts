@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { withCleanup } from '../support/cleanup.ts';
 import { startMisbehavingServer } from '../support/misbehavingServer.ts';
-import { text, unauthorized } from '../support/reply.ts';
+import { json, text, unauthorized } from '../support/reply.ts';
 import { journey } from './harness/journey.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
 import { modal, notification, seen } from './harness/serversView.ts';
@@ -88,11 +88,18 @@ describe('the scopes of a sign-in', () => {
       defer(server.close);
       const challenged = server.mcpUrl.replace('/mcp', '/.well-known/oauth-protected-resource/mcp');
       const wanting = 'Bearer error="insufficient_scope", scope="files:write"';
-      server.answer('POST /mcp', ({ headers }) =>
-        headers.authorization === undefined
-          ? unauthorized(`Bearer resource_metadata="${challenged}"`)
-          : text('', 'text/plain', { status: 403, headers: { 'www-authenticate': wanting } }),
-      );
+      const signIns = () => server.requests.filter(({ route }) => route === 'GET /authorize');
+      server.answer('POST /mcp', ({ headers, body }) => {
+        if (headers.authorization === undefined) {
+          return unauthorized(`Bearer resource_metadata="${challenged}"`);
+        }
+        const { id } = JSON.parse(body);
+        return signIns().length < 2
+          ? text('', 'text/plain', { status: 403, headers: { 'www-authenticate': wanting } })
+          : id === undefined
+            ? text('', 'text/plain', { status: 202 })
+            : json({ jsonrpc: '2.0', id, result: greeting });
+      });
       await journey({ mcpJson: () => mcpJson(server.mcpUrl) }, async ({ vscode, view }) => {
         await view.waitFor('sentry', 'needs authentication');
         await view.press('sentry', 'Authenticate');
@@ -110,15 +117,23 @@ describe('the scopes of a sign-in', () => {
         await vscode.screenshot('extra-scopes-needed');
         assert.equal(await complaints.count(), 1);
         await complaints.getByRole('button', { name: 'Authenticate' }).click();
+        // The test goes on by itself.
+        await seen(vscode, '"sentry" accepted the session');
         await view.waitFor('sentry', /authenticated · \d+ min/);
-        const asked = server.requests.filter(({ route }) => route === 'GET /authorize');
         assert.deepEqual(
-          asked.map(({ query }) => query.get('scope')),
+          signIns().map(({ query }) => query.get('scope')),
           ['files:read', 'files:read files:write'],
         );
       });
     }));
 });
+
+/** What an MCP server that takes everybody with the right scopes begins with. */
+const greeting = {
+  protocolVersion: '2025-06-18',
+  capabilities: {},
+  serverInfo: { name: 'files', version: '1' },
+};
 
 describe('a client metadata document', () => {
   it('is written for the address at which the person publishes it', () =>

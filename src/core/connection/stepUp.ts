@@ -1,7 +1,7 @@
 import { InsufficientScopeError } from '../errors.ts';
 
 /** How often one operation is tried in all: a server that is never content must not keep a person signing in. */
-const attemptLimit = 3;
+export const attemptLimit = 3;
 
 /**
  * Runs an operation again after more scopes were obtained for it, until it was tried

@@ -7,7 +7,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const row = page.locator('.quick-input-widget .monaco-list-row').filter({
     has: page.locator('.label-name', { hasText: exactly(title) }),
   });
-  await persistently(async () => {
+  await persistently(page, async () => {
     await page.locator('.monaco-workbench').focus();
     await page.keyboard.press('F1');
     await input.waitFor({ state: 'visible', timeout: clickTime });

@@ -1,15 +1,17 @@
-import { errors } from 'playwright-core';
+import { errors, type Page } from 'playwright-core';
 
 /** How long something that is there may take to be usable, in milliseconds. */
 export const clickTime = 5_000;
 
 /**
- * Does what takes several actions, and does it again where what was opened went away in between, as a person
- * would: a tree that ends a refresh just as a menu or a palette opens takes the focus back, which closes it.
+ * Does what takes several actions, in front: a page behind another renders next to nothing. And does it again
+ * where what was opened went away in between, as a person would: a tree that ends a refresh just as a menu or a
+ * palette opens takes the focus back, which closes it.
  */
-export async function persistently(act: () => Promise<void>): Promise<void> {
+export async function persistently(page: Page, act: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
+      await page.bringToFront();
       await act();
       return;
     } catch (error) {

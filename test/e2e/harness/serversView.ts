@@ -4,7 +4,7 @@ import { clickTime, persistently } from './persistently.ts';
 import type { VsCodeWindow } from './window.ts';
 
 /** How long a menu that opened may take to show an item that can be chosen, in milliseconds. */
-const menuTime = 1_500;
+const menuTime = 3_000;
 
 /** The view of MCP Auth in one window, as a person handles it. */
 export interface ServersView {
@@ -37,11 +37,12 @@ export function serversView(page: Page): ServersView {
       await row(name).filter({ hasText: text }).waitFor({ timeout: 60_000 });
     },
     async press(name, action) {
+      await page.bringToFront();
       await row(name).hover();
       await row(name).getByRole('button', { name: action, exact: true }).click();
     },
     async choose(name, action) {
-      await persistently(async () => {
+      await persistently(page, async () => {
         // Away with a menu from before: what was disabled when it opened stays so.
         await page.keyboard.press('Escape');
         await row(name).click({ button: 'right', timeout: clickTime });
