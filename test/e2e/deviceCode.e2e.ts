@@ -12,7 +12,7 @@ const options = {
 
 /** The tab with the code: a frame in a frame, as VS Code has it. */
 function codePage(page: Page): FrameLocator {
-  return page.frameLocator('iframe.webview').frameLocator('iframe[title="Sign in to sentry"]');
+  return page.frameLocator('iframe.webview').frameLocator('iframe[title="Authenticate at sentry"]');
 }
 
 describe('signing in with a device code', () => {

@@ -30,14 +30,14 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
   },
   waitingForBrowser: {
     short: 'waiting for your browser…',
-    sentence: 'Finish signing in in your browser.',
+    sentence: 'Go to your browser to finish signing in.',
   },
   waitingForPaste: {
     short: 'waiting for the redirect URL…',
-    sentence: 'Sign in in any browser, and paste the address that it ends at.',
+    sentence: 'Sign in with any browser, and paste the address that it ends at.',
   },
   waitingForDevice: {
-    short: 'waiting for the code to be entered…',
+    short: 'waiting for the code…',
     sentence: 'Enter the code on the page of the authorization server, on any device.',
   },
   exchangingCode: {

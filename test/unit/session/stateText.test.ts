@@ -35,7 +35,7 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   [
     { kind: 'authenticating', step: 'waitingForBrowser' },
     'waiting for your browser…',
-    'Finish signing in in your browser.',
+    'Go to your browser to finish signing in.',
   ],
   [{ kind: 'refreshing' }, 'refreshing…', 'Getting a new access token.'],
   [
