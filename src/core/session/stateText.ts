@@ -54,6 +54,8 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
   },
 };
 
+const invitation = 'Authenticate once; every client can then use this server.';
+
 /** Words for a state. `now` in milliseconds since the epoch. Total, and free of secrets. */
 export function stateText(state: ServerState, now: number): StateText {
   switch (state.kind) {
@@ -99,12 +101,10 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'expired':
       return { short: 'session expired', sentence: 'The session has expired. Authenticate again.' };
     case 'needsAuthentication':
-      return state.failure
-        ? { short: 'needs authentication', sentence: state.failure.message }
-        : {
-            short: 'needs authentication',
-            sentence: 'Authenticate once; every client can then use this server.',
-          };
+      return {
+        short: 'needs authentication',
+        sentence: `Needs authentication. ${state.failure?.message ?? invitation}`,
+      };
     case 'noAuthenticationNeeded':
       return { short: 'no authentication needed', sentence: 'The server answers without authentication.' };
   }
