@@ -12,6 +12,7 @@ import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { rowFlags } from './rowFlags.ts';
+import { runningAt } from './runningAt.ts';
 import { showError } from './showError.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
@@ -85,10 +86,11 @@ export async function authenticateServer(
     void window.showInformationMessage(withoutLinks(`Authenticated at ${JSON.stringify(name)}.`));
   } catch (error) {
     if (isCancelled(error)) {
-      window.setStatusBarMessage(
-        `The authentication at ${JSON.stringify(name)} was cancelled.`,
-        cancelledTime,
-      );
+      // Where another has taken its place, the person goes on, and has cancelled nothing.
+      if (!runningAt(server, ports)) {
+        const sentence = `The authentication at ${JSON.stringify(name)} was cancelled.`;
+        window.setStatusBarMessage(sentence, cancelledTime);
+      }
       return;
     }
     const again = () => authenticateServer(server, ports, options);

@@ -1,7 +1,7 @@
 import type { ServerSnapshot } from '../core/inventory.ts';
-import type { RunningAuthentication } from '../core/session/authenticator.ts';
 import { type AuthenticationOptions, authenticateServer, pickOAuthServer } from './authenticateCommand.ts';
 import type { CommandPorts } from './commands.ts';
+import { runningAt } from './runningAt.ts';
 
 /**
  * "Authenticate through localhost": for authorization servers whose page refuses the editor's own address, in
@@ -52,11 +52,4 @@ async function startAnew(
   running?.cancel();
   await running?.result.catch(() => undefined);
   await authenticateServer(server, ports, options);
-}
-
-function runningAt(
-  { endpoint }: ServerSnapshot,
-  { authenticator }: CommandPorts,
-): RunningAuthentication | undefined {
-  return endpoint?.kind === 'url' ? authenticator.running(endpoint.canonicalUrl) : undefined;
 }

@@ -82,7 +82,6 @@ describe('signing in with a device code', () => {
       await saveScreenshot(here, 'device-confirm');
       await here.close();
       await vscode.runCommand('MCP Auth: Copy Device Code');
-      await vscode.page.getByRole('option', { name: /sentry/ }).click();
       await vscode.page.getByText('The code is on your clipboard.').waitFor();
       await shown.getByRole('link', { name: 'Cancel' }).click();
       await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
