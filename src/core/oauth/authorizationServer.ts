@@ -32,14 +32,15 @@ export function wellKnownMetadataUrls(issuer: URL): readonly URL[] {
  * Fetches the metadata of an issuer from the first place that has it, and checks it: `issuer` is the one
  * asked for (one trailing slash at the root aside), endpoints are secure.
  *
+ * @param issuer a URL, byte for byte as it was named
  * @param places where to look, in this order
  * @returns `undefined` where no place has metadata
  * @throws AuthError `issuer_mismatch`, `invalid_response`, `insecure_url`, `server_error`, `network`…
  */
 export async function fetchAuthorizationServer(
-  issuer: URL,
+  issuer: string,
   fetch: Fetch,
-  places: readonly URL[] = wellKnownMetadataUrls(issuer),
+  places: readonly URL[] = wellKnownMetadataUrls(new URL(issuer)),
 ): Promise<AuthorizationServer | undefined> {
   let failure: AuthError | undefined;
   for (const url of places) {
@@ -81,35 +82,53 @@ export function defaultAuthorizationServer(origin: URL): AuthorizationServer {
   };
 }
 
-async function fetchMetadata(url: URL, issuer: URL, fetch: Fetch): Promise<AuthorizationServer | undefined> {
+async function fetchMetadata(
+  url: URL,
+  issuer: string,
+  fetch: Fetch,
+): Promise<AuthorizationServer | undefined> {
   const response = await fetch(url.href, { method: 'GET', headers: { accept: 'application/json' } });
   if (response.status >= 500 || response.status === 429) {
     throw new AuthError(
       'server_error',
-      `The authorization server ${issuer.origin} cannot be asked right now (HTTP ${response.status}).`,
+      `The authorization server ${new URL(issuer).origin} cannot be asked right now (HTTP ${response.status}).`,
     );
   }
   return response.status === 200 ? await readAuthorizationServer(response, issuer) : undefined;
 }
 
 /**
- * Reads and checks the metadata of an issuer.
+ * Reads and checks the metadata of an issuer, which is given byte for byte as it was named.
  *
  * @throws AuthError `issuer_mismatch`, `invalid_response` or `insecure_url`
  * @see RFC 8414, sections 2 and 3.3
  */
-export async function readAuthorizationServer(response: Response, issuer: URL): Promise<AuthorizationServer> {
-  const who = `The authorization server ${issuer.origin}`;
+export async function readAuthorizationServer(
+  response: Response,
+  issuer: string,
+): Promise<AuthorizationServer> {
+  const { origin, host, href } = new URL(issuer);
+  const who = `The authorization server ${origin}`;
+  const mismatch = (cause?: unknown) =>
+    new AuthError('issuer_mismatch', `${who} presents the metadata of another issuer.`, { cause });
+  let metadata: AuthorizationServer;
   try {
-    return assertUsable(cleaned(await oauth.processDiscoveryResponse(issuer, response)), issuer.host);
+    metadata = await oauth.processDiscoveryResponse(new URL(href), response);
   } catch (error) {
-    if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON) {
-      throw new AuthError('issuer_mismatch', `${who} presents the metadata of another issuer.`, {
-        cause: error,
-      });
-    }
-    throw toAuthError(error, `${who}'s metadata`);
+    const isOther =
+      error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON;
+    throw isOther ? mismatch(error) : toAuthError(error, `${who}'s metadata`);
   }
+  // oauth4webapi compares URLs, which have one form for several ways to write them.
+  if (withoutRootSlash(metadata.issuer) !== withoutRootSlash(issuer)) {
+    throw mismatch();
+  }
+  return assertUsable(cleaned(metadata), host);
+}
+
+/** Real providers differ by that slash; nothing else is tolerated. */
+function withoutRootSlash(issuer: string): string {
+  return issuer.replace(/^([^:/?#]+:\/\/[^/?#]+)\/$/, '$1');
 }
 
 const endpoints = [

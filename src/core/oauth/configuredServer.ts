@@ -30,19 +30,20 @@ export async function fetchConfiguredServer(metadataUrl: string, fetch: Fetch): 
   if (!issuer) {
     throw new AuthError('invalid_response', `${who} names no issuer.`);
   }
-  if (issuer.origin !== url.origin) {
+  const { origin } = new URL(issuer);
+  if (origin !== url.origin) {
     throw new AuthError(
       'issuer_mismatch',
-      `${who} is about another server (${JSON.stringify(issuer.origin)}): it has to come from the authorization server itself.`,
+      `${who} is about another server (${JSON.stringify(origin)}): it has to come from the authorization server itself.`,
     );
   }
   return await readAuthorizationServer(response, issuer);
 }
 
-async function issuerOf(response: Response): Promise<URL | undefined> {
+async function issuerOf(response: Response): Promise<string | undefined> {
   try {
     const { issuer } = (await response.clone().json()) as { readonly issuer?: unknown };
-    return typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : undefined;
+    return typeof issuer === 'string' && URL.canParse(issuer) ? issuer : undefined;
   } catch {
     return undefined;
   }

@@ -93,20 +93,20 @@ async function originServer(
   failure: AuthError | undefined,
   fetch: Fetch,
 ): Promise<AuthorizationServer> {
-  const origin = new URL(serverUrl.origin);
-  const authorizationServer = await fetchAuthorizationServer(origin, fetch);
+  const authorizationServer = await fetchAuthorizationServer(serverUrl.origin, fetch);
   if (!authorizationServer && failure) {
     throw failure;
   }
-  return authorizationServer ?? defaultAuthorizationServer(origin);
+  return authorizationServer ?? defaultAuthorizationServer(new URL(serverUrl.origin));
 }
 
-function preferred(issuers: readonly URL[], previous: DiscoveryTarget['previous']): readonly URL[] {
-  const issuer = previous && new URL(previous.authorizationServer.issuer).href;
-  return [...issuers.filter(({ href }) => href === issuer), ...issuers.filter(({ href }) => href !== issuer)];
+function preferred(issuers: readonly string[], previous: DiscoveryTarget['previous']): readonly string[] {
+  const former = previous && new URL(previous.authorizationServer.issuer).href;
+  const isFormer = (issuer: string) => new URL(issuer).href === former;
+  return [...issuers.filter(isFormer), ...issuers.filter((issuer) => !isFormer(issuer))];
 }
 
-async function firstAvailable(issuers: readonly URL[], fetch: Fetch): Promise<AuthorizationServer> {
+async function firstAvailable(issuers: readonly string[], fetch: Fetch): Promise<AuthorizationServer> {
   let failure: unknown;
   for (const issuer of issuers) {
     const result = await settle(fetchAuthorizationServer(issuer, fetch));
@@ -123,7 +123,7 @@ async function firstAvailable(issuers: readonly URL[], fetch: Fetch): Promise<Au
     failure ??
     new AuthError(
       'discovery_failed',
-      `The authorization server ${issuers.map(({ origin }) => origin).join(', ')} publishes no metadata.`,
+      `The authorization server ${issuers.map((issuer) => new URL(issuer).origin).join(', ')} publishes no metadata.`,
     )
   );
 }

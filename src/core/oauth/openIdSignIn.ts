@@ -69,7 +69,7 @@ async function findIdentityProvider({ issuer }: IdentityKey, fetch: Fetch): Prom
   // OpenID Connect Discovery, section 4: what RFC 8414 has at its own place says less of ID tokens.
   const openId = new URL(`${url.origin}${url.pathname.replace(/\/$/, '')}/.well-known/openid-configuration`);
   const places = [openId, ...wellKnownMetadataUrls(url).filter(({ href }) => href !== openId.href)];
-  const server = await fetchAuthorizationServer(url, fetch, places);
+  const server = await fetchAuthorizationServer(issuer, fetch, places);
   if (!server) {
     throw new AuthError('discovery_failed', `The identity provider ${url.host} publishes no metadata.`);
   }

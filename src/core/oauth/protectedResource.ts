@@ -8,8 +8,8 @@ import type { Fetch } from './oauthFetch.ts';
 export interface ProtectedResource {
   /** Byte for byte as the server wrote it: the `resource` parameter of RFC 8707. */
   readonly resource: string;
-  /** At least one. */
-  readonly authorizationServers: readonly URL[];
+  /** Issuers, at least one, byte for byte as the server wrote them: their metadata has to say the same. */
+  readonly authorizationServers: readonly string[];
   readonly scopesSupported?: readonly string[] | undefined;
   /** Present where the metadata speaks of DPoP (RFC 9728, section 2). */
   readonly dpop?: {
@@ -113,13 +113,13 @@ function coversServer(resource: URL, serverUrl: URL): boolean {
   );
 }
 
-function parseIssuer(issuer: string, who: string): URL {
+function parseIssuer(issuer: string, who: string): string {
   if (!URL.canParse(issuer)) {
     throw new AuthError('invalid_response', `${who} names an authorization server that is not a URL.`);
   }
   const url = new URL(issuer);
   assertSecureUrl(url, `The authorization server ${JSON.stringify(url.origin)}`);
-  return url;
+  return issuer;
 }
 
 /** Some servers write null for what they leave out. */

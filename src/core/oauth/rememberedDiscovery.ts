@@ -58,7 +58,7 @@ export function rememberedDiscovery(session: Session): Discovered | undefined {
     authorizationServer,
     protectedResource: {
       resource,
-      authorizationServers: [new URL(authorizationServer.issuer)],
+      authorizationServers: [authorizationServer.issuer],
       ...(dpop?.requiredByServer ? { dpop: { isRequired: true, algorithms: [dpop.algorithm] } } : {}),
     },
     challenge: { scope: requestedScope },

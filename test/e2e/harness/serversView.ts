@@ -1,6 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { runCommand } from './commandPalette.ts';
+import { clickTime, persistently } from './persistently.ts';
 import type { VsCodeWindow } from './window.ts';
+
+/** How long a menu that opened may take to show an item that can be chosen, in milliseconds. */
+const menuTime = 1_500;
 
 /** The view of MCP Auth in one window, as a person handles it. */
 export interface ServersView {
@@ -37,10 +41,16 @@ export function serversView(page: Page): ServersView {
       await row(name).getByRole('button', { name: action, exact: true }).click();
     },
     async choose(name, action) {
-      await row(name).click({ button: 'right' });
-      // A menu takes no clicks in its first 100 ms, and drops them without a sign.
-      await page.getByRole('menuitem', { name: action, exact: true }).hover();
-      await page.keyboard.press('Enter');
+      await persistently(async () => {
+        // Away with a menu from before: what was disabled when it opened stays so.
+        await page.keyboard.press('Escape');
+        await row(name).click({ button: 'right', timeout: clickTime });
+        // In a window that has just been reloaded VS Code does not know yet that the workspace is trusted.
+        const item = page.getByRole('menuitem', { name: action, exact: true, disabled: false });
+        // A menu takes no clicks in its first 100 ms, and drops them without a sign.
+        await item.hover({ timeout: menuTime });
+        await item.press('Enter', { timeout: clickTime });
+      });
     },
   };
 }

@@ -36,7 +36,7 @@ describe('fetchAuthorizationServer', () => {
     const server = await suite.server(overrides);
     const { ports, sent } = suite.assemble();
     const fetch = createOAuthFetch(ports, new AbortController().signal);
-    const result = fetchAuthorizationServer(new URL(server.origin + path), fetch);
+    const result = fetchAuthorizationServer(server.origin + path, fetch);
     const settled = await result.then(
       (value): AuthorizationServer | undefined => value,
       () => undefined,
@@ -113,11 +113,36 @@ describe('fetchAuthorizationServer', () => {
     assert.equal(metadata?.issuer, `${origin}/`);
   });
 
+  it('tolerates a slash too few at the root', async () => {
+    const { metadata, origin } = await find(
+      (honest) => ({ [`GET ${oauthPlace}`]: json(honest.metadata) }),
+      '/',
+    );
+    assert.equal(metadata?.issuer, origin);
+  });
+
+  it('takes an issuer that is written in an unusual way, if both write it so', async () => {
+    const { metadata, origin } = await find(
+      (honest) => ({
+        [`GET ${oauthPlace}/tenant`]: json({ ...honest.metadata, issuer: `${honest.origin}/x/../tenant` }),
+      }),
+      '/x/../tenant',
+    );
+    assert.equal(metadata?.issuer, `${origin}/x/../tenant`);
+  });
+
   const foreign: readonly [string, string, (origin: string) => string][] = [
     ['another origin', '', () => 'https://evil.example'],
     ['a path too many', '', (origin) => `${origin}/tenant`],
     ['no path instead of one', '/tenant', (origin) => origin],
     ['a slash too many behind a path', '/tenant', (origin) => `${origin}/tenant/`],
+    ['two slashes too many', '', (origin) => `${origin}//`],
+    ['an empty query', '', (origin) => `${origin}?`],
+    ['an empty fragment', '', (origin) => `${origin}/#`],
+    ['upper case where a URL has lower case', '', (origin) => origin.replace('http', 'HTTP')],
+    ['a path that a parser would tidy up', '/tenant', (origin) => `${origin}/x/../tenant`],
+    ['a path that a parser would tidy away', '', (origin) => `${origin}/./`],
+    ['blanks around it', '', (origin) => ` ${origin} `],
   ];
   for (const [what, path, issuer] of foreign) {
     it(`refuses metadata whose issuer has ${what}, without looking further`, async () => {
