@@ -19,6 +19,7 @@ import { externalBrowser } from './vscode/browser.ts';
 import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
+import { ContextKeys } from './vscode/contextKeys.ts';
 import { configuredIdentityProvider, configuredWorkloadIdentities } from './vscode/identitySettings.ts';
 import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
@@ -114,6 +115,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
       publishedRedirectUri: publishedRedirectUri(context.extension.id),
     }),
     new ServersView(inventory, clock),
+    new ContextKeys(inventory),
   );
   log.info('MCP Auth started', {
     version: String(context.extension.packageJSON.version),

@@ -1,6 +1,7 @@
 import { window, workspace } from 'vscode';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
+import type { PersonsWay } from '../core/oauth/grant.ts';
 import type { AuthenticationTarget } from '../core/session/authenticator.ts';
 import { stepUpScope } from '../core/session/session.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
@@ -10,6 +11,8 @@ import { follow, reopen } from './followAuthentication.ts';
 import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
+import { rowFlags } from './rowFlags.ts';
+import { runningAt } from './runningAt.ts';
 import { showError } from './showError.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
@@ -39,15 +42,22 @@ export type AuthenticationOptions = Pick<
   'askForScopes' | 'askForSecret' | 'grant' | 'redirectKind'
 >;
 
-/** The server to authenticate at: that of a row, or the person's choice. */
+const noneSentences: Readonly<Record<PersonsWay, string>> = {
+  browser: 'No server of this workspace signs in with a browser.',
+  deviceCode: 'No server of this workspace signs in with a device code.',
+};
+
+/** The server to authenticate at: that of a row, or the person's choice among those that leave them a way. */
 export async function pickOAuthServer(
   argument: unknown,
   { inventory, clock }: CommandPorts,
+  way?: PersonsWay,
 ): Promise<ServerSnapshot | undefined> {
   const choice = {
     placeholder: 'Authenticate at which server?',
-    accepts: usesOAuth,
-    noneSentence: 'No server of this workspace uses OAuth.',
+    accepts: (server: ServerSnapshot) =>
+      usesOAuth(server) && (way === undefined || rowFlags(server).includes(way)),
+    noneSentence: way === undefined ? 'No server of this workspace uses OAuth.' : noneSentences[way],
   };
   return await pickServer(argument, choice, inventory, clock.now());
 }
@@ -77,10 +87,11 @@ export async function authenticateServer(
     return true;
   } catch (error) {
     if (isCancelled(error)) {
-      window.setStatusBarMessage(
-        `The authentication at ${JSON.stringify(name)} was cancelled.`,
-        cancelledTime,
-      );
+      // Where another has taken its place, the person goes on, and has cancelled nothing.
+      if (!runningAt(server, ports)) {
+        const sentence = `The authentication at ${JSON.stringify(name)} was cancelled.`;
+        window.setStatusBarMessage(sentence, cancelledTime);
+      }
       return false;
     }
     const again = () => authenticateServer(server, ports, options);

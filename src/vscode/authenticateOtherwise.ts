@@ -1,7 +1,7 @@
 import type { ServerSnapshot } from '../core/inventory.ts';
-import type { RunningAuthentication } from '../core/session/authenticator.ts';
 import { type AuthenticationOptions, authenticateServer, pickOAuthServer } from './authenticateCommand.ts';
 import type { CommandPorts } from './commands.ts';
+import { runningAt } from './runningAt.ts';
 
 /**
  * "Authenticate through localhost": for authorization servers whose page refuses the editor's own address, in
@@ -11,7 +11,7 @@ export async function authenticateThroughLocalhostCommand(
   argument: unknown,
   ports: CommandPorts,
 ): Promise<void> {
-  const server = await pickOAuthServer(argument, ports);
+  const server = await pickOAuthServer(argument, ports, 'browser');
   if (server) {
     await startAnew(server, ports, { redirectKind: 'loopback' });
   }
@@ -22,7 +22,7 @@ export async function authenticateThroughLocalhostCommand(
  * open, and takes what the browser ended at; or shows a code to enter, where the authorization server offers that.
  */
 export async function authenticateNoBrowserCommand(argument: unknown, ports: CommandPorts): Promise<void> {
-  const server = await pickOAuthServer(argument, ports);
+  const server = await pickOAuthServer(argument, ports, 'browser');
   if (server) {
     await startAnew(server, ports, { redirectKind: 'paste' });
   }
@@ -30,7 +30,7 @@ export async function authenticateNoBrowserCommand(argument: unknown, ports: Com
 
 /** "Authenticate with a Device Code": shows a code to enter on another device; again, if it is shown already. */
 export async function authenticateDeviceCommand(argument: unknown, ports: CommandPorts): Promise<void> {
-  const server = await pickOAuthServer(argument, ports);
+  const server = await pickOAuthServer(argument, ports, 'deviceCode');
   if (!server) {
     return;
   }
@@ -52,11 +52,4 @@ async function startAnew(
   running?.cancel();
   await running?.result.catch(() => undefined);
   await authenticateServer(server, ports, options);
-}
-
-function runningAt(
-  { endpoint }: ServerSnapshot,
-  { authenticator }: CommandPorts,
-): RunningAuthentication | undefined {
-  return endpoint?.kind === 'url' ? authenticator.running(endpoint.canonicalUrl) : undefined;
 }

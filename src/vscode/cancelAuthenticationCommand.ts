@@ -1,6 +1,7 @@
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';
+import { runningAt } from './runningAt.ts';
 
 /** "Cancel Authentication": on a row, or on a server chosen from a list. */
 export async function cancelAuthenticationCommand(argument: unknown, ports: CommandPorts): Promise<void> {
@@ -10,11 +11,12 @@ export async function cancelAuthenticationCommand(argument: unknown, ports: Comm
       placeholder: 'Cancel the authentication at which server?',
       accepts: ({ state }: ServerSnapshot) => state.kind === 'authenticating',
       noneSentence: 'No authentication is under way.',
+      takesOnlyOne: true,
     },
     ports.inventory,
     ports.clock.now(),
   );
-  if (server?.endpoint?.kind === 'url') {
-    ports.authenticator.running(server.endpoint.canonicalUrl)?.cancel();
+  if (server) {
+    runningAt(server, ports)?.cancel();
   }
 }

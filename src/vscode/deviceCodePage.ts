@@ -30,12 +30,12 @@ export function deviceCodePage(content: DeviceCodeContent): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Sign in with a code</title>
+<title>Authenticate with a device code</title>
 <style>${style}.count{animation:count ${seconds}s linear forwards}@keyframes count{from{--left:${seconds}}to{--left:0}}</style>
 </head><body><main>
-<h1>Sign in to ${escapeHtml(quote(serverName))}</h1>
+<h1>Authenticate at ${escapeHtml(quote(serverName))}</h1>
 <p>On any device, open <span class="address">${address}</span> and enter this code:</p>
-<p class="code" aria-label="Code: ${escapeHtml([...userCode].join(' '))}">${escapeHtml(userCode)}</p>
+<p class="code" role="img" aria-label="Code: ${escapeHtml([...userCode].join(' '))}">${escapeHtml(userCode)}</p>
 <p class="actions"><a class="button" href="${escapeHtml(links.copy)}">Copy the Code</a>
 <a class="button secondary" href="${escapeHtml(links.open)}">Open the Page</a>
 <a class="button secondary" href="${escapeHtml(links.cancel)}">Cancel</a></p>
@@ -55,7 +55,8 @@ h1{font-size:1.6em;font-weight:600;margin:0;overflow-wrap:anywhere}p,figure{marg
 .actions{display:flex;flex-wrap:wrap;gap:8px;justify-content:center}
 .button{padding:4px 12px;border-radius:4px;text-decoration:none;border:1px solid var(--vscode-button-border,transparent);color:var(--vscode-button-foreground);background:var(--vscode-button-background)}
 .button:hover{color:var(--vscode-button-foreground);background:var(--vscode-button-hoverBackground)}
-.secondary,.secondary:hover{color:var(--vscode-button-secondaryForeground);background:var(--vscode-button-secondaryBackground)}
+.secondary,.secondary:hover{color:var(--vscode-button-secondaryForeground);background:var(--vscode-button-secondaryBackground);border-color:var(--vscode-button-secondaryBorder,var(--vscode-contrastBorder,transparent))}
+.secondary:hover{background:var(--vscode-button-secondaryHoverBackground)}
 .button:focus-visible{outline:1px solid var(--vscode-focusBorder);outline-offset:2px}
 .qr{width:200px;height:200px;border-radius:6px}
 figcaption,.quiet{color:var(--vscode-descriptionForeground)}

@@ -25,7 +25,7 @@ export class DeviceCodePanel implements Disposable {
   #isOpen = true;
 
   constructor({ serverName, node }: DeviceCodeSubject, waiting: WaitingForDevice, clock: Clock) {
-    const title = `Sign in to ${quoteUnlessPlain(serverName)}`;
+    const title = `Authenticate at ${quoteUnlessPlain(serverName)}`;
     this.#panel = window.createWebviewPanel('mcpAuth.deviceCode', title, ViewColumn.Active, {
       enableScripts: false,
       enableForms: false,

@@ -12,6 +12,8 @@ export interface ServerChoice {
   readonly accepts: (server: ServerSnapshot) => boolean;
   /** Shown when it makes sense for none. */
   readonly noneSentence: string;
+  /** Whether the only one is taken without asking: where it can only be that which the user has just begun. */
+  readonly takesOnlyOne?: boolean;
 }
 
 /**
@@ -35,6 +37,9 @@ export async function pickServer(
   if (items.length === 0) {
     void window.showInformationMessage(choice.noneSentence);
     return undefined;
+  }
+  if (choice.takesOnlyOne && items.length === 1) {
+    return items[0]?.server;
   }
   return (await window.showQuickPick(items, { placeHolder: choice.placeholder, matchOnDescription: true }))
     ?.server;

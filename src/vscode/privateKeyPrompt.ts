@@ -19,7 +19,8 @@ const ways: readonly Way[] = [
 export const askPrivateKey: ClientPrompt['askPrivateKey'] = async ({ issuer, clientId, check }, signal) => {
   const { host } = new URL(issuer);
   const title = `Private Key for ${host}`;
-  const placeHolder = `The private key of client ${JSON.stringify(clientId)}. It signs, and is never sent to ${host}. It is kept in secret storage.`;
+  const placeHolder = `Private key of client ${JSON.stringify(clientId)}`;
+  const prompt = `The private key of client ${JSON.stringify(clientId)}. It signs, and is never sent to ${host}. It is kept in secret storage.`;
   const way = await withCancellation(signal, (token) =>
     window.showQuickPick(ways, { title, placeHolder, ignoreFocusOut: true }, token),
   );
@@ -27,7 +28,7 @@ export const askPrivateKey: ClientPrompt['askPrivateKey'] = async ({ issuer, cli
     return undefined;
   }
   const validateInput = async (value: string) => await problem(value, check);
-  return await way.ask({ title, prompt: placeHolder, validateInput }, signal);
+  return await way.ask({ title, prompt, validateInput }, signal);
 };
 
 async function paste(options: InputBoxOptions, signal: AbortSignal): Promise<string | undefined> {

@@ -31,7 +31,7 @@ export function sessionDetails(session: SessionSummary, now: number): readonly S
     { label: 'Refreshes itself', value: session.refreshable ? 'yes' : 'no' },
     ...(session.grant === undefined ? [] : [{ label: 'Grant', value: grants[session.grant] }]),
     ...(session.isBound ? [{ label: 'Token', value: 'DPoP-bound' }] : []),
-    { label: 'Client', value: `${session.clientId} · ${origins[session.clientOrigin]}` },
+    { label: 'Client', value: `${origins[session.clientOrigin]} · ${session.clientId}` },
     { label: 'Signed in', value: new Date(session.createdAt).toLocaleString() },
   ];
 }

@@ -24,7 +24,7 @@ export const signInWayPrompt: SignInWayPrompt = {
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const options = {
-        title: `Sign in at ${new URL(issuer).host} without a browser here`,
+        title: `Authenticate at ${new URL(issuer).host} without a browser here`,
         ignoreFocusOut: true,
       };
       return (await window.showQuickPick(ways(), options, cancellation.token))?.way;

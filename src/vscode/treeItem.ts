@@ -4,6 +4,7 @@ import type { ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { commandIds } from './commandIds.ts';
+import { rowContext } from './rowFlags.ts';
 import { stateIcon } from './stateIcon.ts';
 import type { Row } from './treeModel.ts';
 import type { TreeNode } from './treeNode.ts';
@@ -29,6 +30,8 @@ function sourceItem({ id, label, fileName }: SourceSnapshot): TreeItem {
   item.iconPath = ThemeIcon.Folder;
   item.tooltip = Uri.parse(id).fsPath;
   item.contextValue = 'source';
+  // The tooltip would be read in their place.
+  item.accessibilityInformation = { label: `${label}, ${fileName}` };
   return item;
 }
 
@@ -66,7 +69,7 @@ function serverItem(server: ServerSnapshot, now: number): TreeItem {
   item.description = text.short;
   item.iconPath = stateIcon(state.kind);
   item.tooltip = serverTooltip(server, text.sentence);
-  item.contextValue = `server:${state.kind}${session ? ':session' : ''}`;
+  item.contextValue = rowContext(server);
   item.accessibilityInformation = { label: `${name}, MCP server. ${text.sentence}` };
   return item;
 }

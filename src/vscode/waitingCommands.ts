@@ -4,6 +4,7 @@ import type { Waiting } from '../core/oauth/waiting.ts';
 import type { RunningAuthentication } from '../core/session/authenticator.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';
+import { runningAt } from './runningAt.ts';
 
 /** How long the status bar says that something was copied, in milliseconds. */
 const copiedTime = 5_000;
@@ -45,12 +46,11 @@ interface Found {
 
 async function pickWaiting(
   argument: unknown,
-  { authenticator, inventory, clock }: CommandPorts,
+  ports: CommandPorts,
   kind: Waiting['kind'],
 ): Promise<Found | undefined> {
   const find = (server: ServerSnapshot): Found | undefined => {
-    const running =
-      server.endpoint?.kind === 'url' ? authenticator.running(server.endpoint.canonicalUrl) : undefined;
+    const running = runningAt(server, ports);
     return running?.waiting?.kind === kind ? { server, running, waiting: running.waiting } : undefined;
   };
   const choice = {
@@ -58,7 +58,8 @@ async function pickWaiting(
     accepts: (server: ServerSnapshot) => find(server) !== undefined,
     noneSentence:
       kind === 'device' ? 'No authentication waits for a code.' : 'No authentication waits for a browser.',
+    takesOnlyOne: true,
   };
-  const server = await pickServer(argument, choice, inventory, clock.now());
+  const server = await pickServer(argument, choice, ports.inventory, ports.clock.now());
   return server && find(server);
 }

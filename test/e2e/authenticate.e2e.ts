@@ -50,6 +50,11 @@ for (const { kind, host, asks } of hosts) {
       await view.waitFor('files', 'stdio');
       await view.waitFor('internal', 'header from .mcp.json');
       await view.waitFor('broken', '"url" without "type"');
+      // As a screen reader says it.
+      await vscode.page.getByRole('treeitem', { name: /^shop-frontend-\w+, \.mcp\.json$/ }).waitFor();
+      await vscode.page
+        .getByRole('treeitem', { name: /^sentry, MCP server\. Needs authentication\./ })
+        .waitFor();
       await picture('servers');
       assert.equal(demo.journal.requests.length, 0, 'nothing is contacted before somebody asks for it');
     });

@@ -12,7 +12,20 @@ const options = {
 
 /** The tab with the code: a frame in a frame, as VS Code has it. */
 function codePage(page: Page): FrameLocator {
-  return page.frameLocator('iframe.webview').frameLocator('iframe[title="Sign in to sentry"]');
+  return page.frameLocator('iframe.webview').frameLocator('iframe[title="Authenticate at sentry"]');
+}
+
+/** The commands of ours that the palette lists for a text. */
+async function offered(page: Page, text: string): Promise<readonly string[]> {
+  await page.locator('.monaco-workbench').focus();
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget .quick-input-box input').fill(`>${text}`);
+  const rows = page.locator('.quick-input-widget .monaco-list-row .label-name');
+  // Whatever else, one of the similar commands, or that there is none.
+  await rows.first().waitFor();
+  const names = await rows.allInnerTexts();
+  await page.keyboard.press('Escape');
+  return names.filter((name) => name.startsWith(text));
 }
 
 describe('signing in with a device code', () => {
@@ -68,10 +81,13 @@ describe('signing in with a device code', () => {
       await here.getByText('It shows this code now').waitFor();
       await saveScreenshot(here, 'device-confirm');
       await here.close();
+      await vscode.runCommand('MCP Auth: Copy Device Code');
+      await vscode.page.getByText('The code is on your clipboard.').waitFor();
       await shown.getByRole('link', { name: 'Cancel' }).click();
       await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
       await view.waitFor('sentry', 'needs authentication');
       await vscode.page.locator('iframe.webview').waitFor({ state: 'detached' });
+      assert.deepEqual(await offered(vscode.page, 'MCP Auth: Copy Device Code'), []);
     }));
 
   it('says so where the authorization server does not offer it, and signs in by the browser instead', () =>

@@ -85,6 +85,25 @@ describe('authenticating without a sign-in page of the server', () => {
     await view.waitFor('wrong', '"oauth" with "grantType" "client_credentials" needs "clientId"');
   });
 
+  it('offers no device code where there is none to enter, and a browser only where it is of use', async () => {
+    const menu = async (name: string) => {
+      await view.row(name).click({ button: 'right' });
+      await vscode.page.getByRole('menuitem', { name: 'Open Definition' }).waitFor();
+      const labels = await vscode.page.getByRole('menuitem', { name: /^Authenticate/ }).allInnerTexts();
+      await vscode.page.keyboard.press('Escape');
+      return labels;
+    };
+    const always = ['Authenticate', 'Authenticate with Selected Scopes…'];
+    assert.deepEqual(await menu('deploy'), always);
+    assert.deepEqual(await menu('builds'), always);
+    assert.deepEqual(await menu('payroll'), [
+      'Authenticate',
+      'Authenticate through localhost',
+      'Authenticate (No Browser)',
+      'Authenticate with Selected Scopes…',
+    ]);
+  });
+
   it('asks once for the secret of a client, and needs no browser', async () => {
     await view.press('deploy', 'Authenticate');
     await allow(

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { listen } from '../support/demo/listener.ts';
 import { journey } from './harness/journey.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
@@ -39,6 +40,7 @@ describe('a sign-in page that refuses the address of the editor', () => {
         vscode.page.getByRole('link', { name: 'Use localhost instead' }).click(),
       );
       await refusing.close();
+      assert.equal(await vscode.page.getByText('was cancelled').count(), 0, 'nobody cancelled anything');
       await signIn.getByRole('button', { name: 'Allow' }).click();
       await signIn.getByText('You can close this tab').waitFor();
       await signIn.close();

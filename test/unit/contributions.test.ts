@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServerState } from '../../src/core/session/serverState.ts';
 import { commandIds, serversViewId } from '../../src/vscode/commandIds.ts';
+import { paletteFlags } from '../../src/vscode/paletteFlags.ts';
 import { inProject } from '../support/paths.ts';
 
 const { contributes } = manifest;
 const contributed = contributes.commands.map(({ command }) => command);
-const menus = Object.entries(contributes.menus).flatMap(([menu, items]) =>
-  items.map((item) => ({ menu, ...item })),
-);
+const { commandPalette, ...ownMenus } = contributes.menus;
+const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
+
+/** What may stand behind the kind of state. */
+const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -70,10 +73,93 @@ describe('package.json', () => {
       const named = /\^server:\(([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
-        assert.match(`server:${kind}`, new RegExp(pattern ?? '(?!)'));
-        assert.match(`server:${kind}:session`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:${flags}:session`, new RegExp(pattern ?? '(?!)'));
       }
     }
+  });
+
+  /** What the menu of a row offers, with what stands behind its kind of state. */
+  const offered = (row: string) =>
+    menus
+      .filter(({ menu, group }) => menu === 'view/item/context' && !group.startsWith('inline'))
+      .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(row))
+      .sort((one, other) => one.group.localeCompare(other.group))
+      .map(({ command }) => command.replace('mcpAuth.', ''));
+
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'server:needsAuthentication:browser:deviceCode',
+      [
+        'authenticate',
+        'authenticateThroughLocalhost',
+        'authenticateNoBrowser',
+        'authenticateDevice',
+        'authenticateWithScopes',
+        'openDefinition',
+        'clearClientRegistration',
+      ],
+    ],
+    [
+      'server:needsAuthentication',
+      ['authenticate', 'authenticateWithScopes', 'openDefinition', 'clearClientRegistration'],
+    ],
+    [
+      'server:expired:browser:session',
+      [
+        'authenticate',
+        'testConnection',
+        'signOut',
+        'authenticateThroughLocalhost',
+        'authenticateNoBrowser',
+        'authenticateWithScopes',
+        'openDefinition',
+        'clearClientRegistration',
+      ],
+    ],
+    ['server:authenticating', ['cancelAuthentication', 'openDefinition']],
+    [
+      'server:authenticating:browser:awaitsResponse',
+      [
+        'pasteRedirectUrl',
+        'cancelAuthentication',
+        'authenticateThroughLocalhost',
+        'authenticateNoBrowser',
+        'openDefinition',
+      ],
+    ],
+    [
+      'server:authenticating:browser:deviceCode:awaitsDevice',
+      [
+        'copyUserCode',
+        'openVerificationPage',
+        'cancelAuthentication',
+        'authenticateThroughLocalhost',
+        'authenticateNoBrowser',
+        'authenticateDevice',
+        'openDefinition',
+      ],
+    ],
+    ['server:stdio', ['openDefinition']],
+  ];
+  for (const [row, commands] of rows) {
+    it(`offers in the menu of ${row} what leads somewhere`, () => {
+      assert.deepEqual(offered(row), commands);
+    });
+  }
+
+  it('offers in the palette what continues a sign-in only while one is under way', () => {
+    const known: readonly string[] = paletteFlags.map(({ key }) => key);
+    for (const { command, when } of commandPalette) {
+      assert.ok(contributed.includes(command), command);
+      assert.ok(known.includes(when), when);
+    }
+    assert.deepEqual(commandPalette.map(({ command }) => command).sort(), [
+      commandIds.cancelAuthentication,
+      commandIds.copyUserCode,
+      commandIds.openVerificationPage,
+      commandIds.pasteRedirectUrl,
+    ]);
   });
 
   it('has a button on the row of every kind of state where there is something to do', () => {

@@ -13,7 +13,7 @@ import { runCodeGrant } from './codeGrant.ts';
 import { confine } from './confinement.ts';
 import { runDeviceGrant } from './deviceGrant.ts';
 import { type Discovered, discover } from './discovery.ts';
-import { selectGrant } from './grant.ts';
+import { assertNoDeviceCodeWanted, selectGrant } from './grant.ts';
 import { assertPkceOrWaived } from './pkceWaiver.ts';
 import { selectRedirects } from './redirect.ts';
 import { isSameAuthority, rememberedDiscovery } from './rememberedDiscovery.ts';
@@ -38,6 +38,7 @@ export async function authenticate(
   const ports = confine(request, unconfined);
   const grant = selectGrant(request.oauth);
   if (grant !== 'authorizationCode') {
+    assertNoDeviceCodeWanted(grant, request.grant);
     onStep('discovering');
     const discovered = await discover(request, ports, signal);
     const session = await signInRepeatably(grant, discovered, request, ports);

@@ -37,6 +37,42 @@ export function selectGrant(oauth: OAuthConfiguration | undefined): Grant {
   }
 }
 
+/** What the person does of a sign-in: at a page in a browser, or by entering a code on any device. */
+export type PersonsWay = 'browser' | 'deviceCode';
+
+const personsWaysOf: Readonly<Record<Grant, readonly PersonsWay[]>> = {
+  authorizationCode: ['browser', 'deviceCode'],
+  // The page is that of the identity provider, which has the person sign in once for all servers.
+  enterprise: ['browser'],
+  clientCredentials: [],
+  workload: [],
+};
+
+/** The ways that a definition leaves the person to sign in by: none where no person is needed. Pure. */
+export function personsWays(oauth: OAuthConfiguration | undefined): readonly PersonsWay[] {
+  return personsWaysOf[selectGrant(oauth)];
+}
+
+const grantNames: Readonly<Record<RepeatableGrant, string>> = {
+  clientCredentials: 'client credentials',
+  enterprise: 'enterprise-managed authorization',
+  workload: 'a workload identity',
+};
+
+/**
+ * Refuses to do something else than the person asked for: a definition has the last word on its grant.
+ *
+ * @throws AuthError `device_unavailable`
+ */
+export function assertNoDeviceCodeWanted(grant: RepeatableGrant, wanted: 'deviceCode' | undefined): void {
+  if (wanted === 'deviceCode') {
+    throw new AuthError(
+      'device_unavailable',
+      `There is no device code to enter for this server: its definition asks for ${grantNames[grant]}.`,
+    );
+  }
+}
+
 /**
  * Refuses a server that says that it does not offer a grant, before any credential is sent to it. A server that
  * says nothing is tried.

@@ -13,7 +13,7 @@ export interface SignInWayPrompt {
 
 /**
  * Whether to use the device authorization grant: because the person wants it, or prefers it where both it and
- * pasting would do.
+ * pasting would do, or because the server has no page to sign in at.
  *
  * @throws AuthError `cancelled`
  */
@@ -25,11 +25,14 @@ export async function choosesDeviceGrant(
   if (grant === 'deviceCode') {
     return true;
   }
-  if (redirectKind !== 'paste' || server.device_authorization_endpoint === undefined) {
+  if (server.device_authorization_endpoint === undefined) {
     return false;
   }
   if (server.authorization_endpoint === undefined) {
     return true;
+  }
+  if (redirectKind !== 'paste') {
+    return false;
   }
   const way = await prompt.askBrowserlessWay(server.issuer, signal);
   throwIfAborted(signal);

@@ -1,3 +1,4 @@
+import type { AuthenticationStep } from './authentication.ts';
 import type { RedirectKind } from './redirect.ts';
 
 /** What an authentication waits for, when it is the person's turn. */
@@ -30,4 +31,17 @@ export interface WaitingForDevice {
   readonly expiresAt: number;
   /** Shows the page in the browser. @returns `false` when the person decided not to open it */
   open(): Promise<boolean>;
+}
+
+/** What is waited for in a step; `undefined` unless it is the person's turn. */
+export function awaitedIn(step: AuthenticationStep): Waiting['kind'] | undefined {
+  switch (step) {
+    case 'waitingForBrowser':
+    case 'waitingForPaste':
+      return 'response';
+    case 'waitingForDevice':
+      return 'device';
+    default:
+      return undefined;
+  }
 }

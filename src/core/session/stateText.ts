@@ -30,14 +30,14 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
   },
   waitingForBrowser: {
     short: 'waiting for your browser…',
-    sentence: 'Finish signing in in your browser.',
+    sentence: 'Go to your browser to finish signing in.',
   },
   waitingForPaste: {
     short: 'waiting for the redirect URL…',
-    sentence: 'Sign in in any browser, and paste the address that it ends at.',
+    sentence: 'Sign in with any browser, and paste the address that it ends at.',
   },
   waitingForDevice: {
-    short: 'waiting for the code to be entered…',
+    short: 'waiting for the code…',
     sentence: 'Enter the code on the page of the authorization server, on any device.',
   },
   exchangingCode: {
@@ -53,6 +53,8 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
     sentence: 'Asking the authorization server for an access token.',
   },
 };
+
+const invitation = 'Authenticate once; every client can then use this server.';
 
 /** Words for a state. `now` in milliseconds since the epoch. Total, and free of secrets. */
 export function stateText(state: ServerState, now: number): StateText {
@@ -99,12 +101,10 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'expired':
       return { short: 'session expired', sentence: 'The session has expired. Authenticate again.' };
     case 'needsAuthentication':
-      return state.failure
-        ? { short: 'needs authentication', sentence: state.failure.message }
-        : {
-            short: 'needs authentication',
-            sentence: 'Authenticate once; every client can then use this server.',
-          };
+      return {
+        short: 'needs authentication',
+        sentence: `Needs authentication. ${state.failure?.message ?? invitation}`,
+      };
     case 'noAuthenticationNeeded':
       return { short: 'no authentication needed', sentence: 'The server answers without authentication.' };
   }

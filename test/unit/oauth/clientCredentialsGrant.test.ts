@@ -56,6 +56,18 @@ describe('the client credentials grant', () => {
     );
   });
 
+  it('says that there is no device code to enter, and asks for nothing', async () => {
+    const { server, authenticator } = await prepare();
+    const serverUrl = new URL(server.mcpUrl);
+    const wanted = { serverUrl, transport: 'http', oauth: clientCredentials, grant: 'deviceCode' } as const;
+    await assert.rejects(authenticator.start(wanted).result, {
+      code: 'device_unavailable',
+      message:
+        'There is no device code to enter for this server: its definition asks for client credentials.',
+    });
+    assert.deepEqual(server.asked, []);
+  });
+
   it('obtains a token with a private key', async () => {
     const key = ecKey();
     const server = await suite.server(

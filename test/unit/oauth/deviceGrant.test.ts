@@ -288,6 +288,22 @@ describe('the device authorization grant', () => {
     await finish(start());
   });
 
+  it('is what Authenticate does where the server has no page to sign in at', async () => {
+    await prepare([granted], {}, ({ origin, metadata }) => ({
+      [metadataRoute]: json({
+        ...metadata,
+        authorization_endpoint: undefined,
+        device_authorization_endpoint: `${origin}/device`,
+      }),
+    }));
+    for (const _time of ['first', 'second']) {
+      const serverUrl = new URL(server.mcpUrl);
+      await finish(assembly.authenticator.start({ serverUrl, transport: 'http' }));
+    }
+    assert.deepEqual(assembly.opened, []);
+    assert.equal(asked('POST /device').length, 2);
+  });
+
   it('finds out anew, although an earlier session remembers the server without device codes', async () => {
     await prepare([granted]);
     const withDevice = await finish(start());

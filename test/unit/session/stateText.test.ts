@@ -35,7 +35,7 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   [
     { kind: 'authenticating', step: 'waitingForBrowser' },
     'waiting for your browser…',
-    'Finish signing in in your browser.',
+    'Go to your browser to finish signing in.',
   ],
   [{ kind: 'refreshing' }, 'refreshing…', 'Getting a new access token.'],
   [
@@ -92,12 +92,12 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   [
     { kind: 'needsAuthentication' },
     'needs authentication',
-    'Authenticate once; every client can then use this server.',
+    'Needs authentication. Authenticate once; every client can then use this server.',
   ],
   [
     { kind: 'needsAuthentication', failure: new AuthError('access_denied', 'Access was denied.') },
     'needs authentication',
-    'Access was denied.',
+    'Needs authentication. Access was denied.',
   ],
   [
     { kind: 'noAuthenticationNeeded' },

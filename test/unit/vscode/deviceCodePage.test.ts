@@ -34,7 +34,7 @@ describe('the page with the device code', () => {
       html,
       /role="img" aria-label="QR code of https:\/\/as\.example\/device\?user_code=ABCD-EFGH"/,
     );
-    assert.match(html, /aria-label="Code: A B C D - E F G H"/);
+    assert.match(html, /role="img" aria-label="Code: A B C D - E F G H"/);
     assert.match(html, /the code is in it/);
   });
 

@@ -14,6 +14,12 @@ describe('sessionDetails', () => {
     );
   });
 
+  it('says first how a client became known, since its ID is often too long for the row', () => {
+    const details = sessionDetails(summarizeSession(sampleSession()), sampleTime);
+    const { value } = details.find(({ label }) => label === 'Client') ?? {};
+    assert.match(value ?? '', /^(?:registered by itself|your own) · \S+$/);
+  });
+
   it('says nothing of a Bearer token', () => {
     const details = sessionDetails(summarizeSession(sampleSession()), sampleTime);
     assert.ok(!details.some(({ label }) => label === 'Token'));

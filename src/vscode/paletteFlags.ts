@@ -1,0 +1,8 @@
+import type { RowFlag } from './rowFlags.ts';
+
+/** The context keys that package.json reads in `commandPalette`: whether any server has the flag. */
+export const paletteFlags = [
+  { flag: 'authenticating', key: 'mcpAuth.authenticating' },
+  { flag: 'awaitsResponse', key: 'mcpAuth.awaitsResponse' },
+  { flag: 'awaitsDevice', key: 'mcpAuth.awaitsDevice' },
+] as const satisfies readonly { readonly flag: RowFlag; readonly key: string }[];

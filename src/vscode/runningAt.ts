@@ -1,0 +1,10 @@
+import type { ServerSnapshot } from '../core/inventory.ts';
+import type { Authenticator, RunningAuthentication } from '../core/session/authenticator.ts';
+
+/** The authentication that is under way at a server, if one is. */
+export function runningAt(
+  { endpoint }: ServerSnapshot,
+  { authenticator }: { readonly authenticator: Authenticator },
+): RunningAuthentication | undefined {
+  return endpoint?.kind === 'url' ? authenticator.running(endpoint.canonicalUrl) : undefined;
+}

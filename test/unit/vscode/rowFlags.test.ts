@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { OAuthConfiguration, ServerDefinition } from '../../../src/core/config/serverDefinition.ts';
+import type { ServerSnapshot } from '../../../src/core/inventory.ts';
+import type { AuthenticationStep } from '../../../src/core/oauth/authentication.ts';
+import type { ServerState } from '../../../src/core/session/serverState.ts';
+import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
+import { rowContext } from '../../../src/vscode/rowFlags.ts';
+import { sampleSession } from '../../support/sampleSession.ts';
+
+const entry = { name: 'sentry', range: { offset: 0, length: 0 } };
+const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+function remote(oauth?: OAuthConfiguration): ServerDefinition {
+  return { ...entry, kind: 'remote', transport: 'http', url: 'https://mcp.example', headers: {}, oauth };
+}
+
+function server(state: ServerState, definition = remote()): ServerSnapshot {
+  return { id: 'id', sourceId: 'file', sourceLabel: 'folder', definition, state };
+}
+
+const authenticating = (step: AuthenticationStep) => server({ kind: 'authenticating', step });
+
+describe('what menus tell servers apart by', () => {
+  const needing = { kind: 'needsAuthentication' } as const;
+  const table: readonly (readonly [string, ServerSnapshot, string])[] = [
+    ['a server', server(needing), 'server:needsAuthentication:browser:deviceCode'],
+    [
+      'a server of an enterprise, which has its own page',
+      server(needing, remote({ xaa: true, clientId: 'id' })),
+      'server:needsAuthentication:browser',
+    ],
+    [
+      'a server for client credentials',
+      server(needing, remote({ grantType: 'client_credentials', clientId: 'id' })),
+      'server:needsAuthentication',
+    ],
+    [
+      'a server for a workload identity',
+      server(needing, remote({ grantType: jwtBearer })),
+      'server:needsAuthentication',
+    ],
+    [
+      'a server with a session',
+      { ...server({ kind: 'expired' }), session: summarizeSession(sampleSession()) },
+      'server:expired:browser:deviceCode:session',
+    ],
+    [
+      'a process',
+      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [] }),
+      'server:stdio',
+    ],
+    [
+      'a sign-in that asks the server',
+      authenticating('discovering'),
+      'server:authenticating:browser:deviceCode',
+    ],
+    [
+      'a sign-in in the browser',
+      authenticating('waitingForBrowser'),
+      'server:authenticating:browser:deviceCode:awaitsResponse',
+    ],
+    [
+      'a sign-in by an address carried elsewhere',
+      authenticating('waitingForPaste'),
+      'server:authenticating:browser:deviceCode:awaitsResponse',
+    ],
+    [
+      'a sign-in with a device code',
+      authenticating('waitingForDevice'),
+      'server:authenticating:browser:deviceCode:awaitsDevice',
+    ],
+  ];
+  for (const [what, snapshot, context] of table) {
+    it(`is ${context} for ${what}`, () => {
+      assert.equal(rowContext(snapshot), context);
+    });
+  }
+});
