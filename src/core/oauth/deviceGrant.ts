@@ -2,6 +2,7 @@ import { AuthError } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import { clientFor } from './clientFor.ts';
 import type { Prepared } from './codeGrant.ts';
 import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAuthorization.ts';
 import { deviceCodeGrantType } from './deviceClient.ts';
@@ -9,7 +10,6 @@ import { pollForTokens } from './devicePolling.ts';
 import type { Discovered } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
-import { obtainClient } from './obtainClient.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import { rememberedMetadata } from './rememberedDiscovery.ts';
 import type { Authority } from './token.ts';
@@ -32,7 +32,7 @@ export async function runDeviceGrant(
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
   const binding = await bindTokens(request.oauth?.dpop === true, prepared);
-  const { authority, device } = await startDevice({ prepared, serverUrl, resource }, request, ports);
+  const { authority, device } = await startDevice({ prepared, resource }, request, ports);
   ports.redactor.learn(device.deviceCode);
   ports.redactor.learn(device.userCode);
   tellPerson(device, request, ports);
@@ -58,7 +58,6 @@ export async function runDeviceGrant(
 
 interface DeviceStart {
   readonly prepared: Prepared;
-  readonly serverUrl: string;
   readonly resource: string;
 }
 
@@ -67,13 +66,11 @@ async function startDevice(
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
 ): Promise<{ readonly authority: Authority; readonly device: DeviceAuthorization }> {
-  const { prepared, serverUrl, resource } = start;
+  const { prepared, resource } = start;
   const { authorizationServer: server, known, scopes } = prepared;
-  const { oauth, askForSecret, signal, onStep } = request;
+  const { signal, onStep } = request;
   onStep('registering');
-  const wanted = { server, known, serverUrl, redirectUri: undefined, scopes, askForSecret, signal };
-  const client = await obtainClient({ ...wanted, clientId: oauth?.clientId }, ports);
-  ports.redactor.learn(client.clientSecret);
+  const client = await clientFor({ ...prepared, redirectUri: undefined }, request, ports);
   const authority = { server, client, known };
   const parameters = { scope: scopes.requested, resource };
   try {
