@@ -14,6 +14,7 @@ import { usableMetadataDocument } from './metadataDocumentClient.ts';
 import { doubtUnansweredClient, dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import { redeemCode } from './redeemCode.ts';
 import { provenKind, type RedirectKind } from './redirect.ts';
+import { ServerMovedError } from './revalidation.ts';
 
 /** All that is decided before a redirect is opened. */
 export interface Prepared extends Discovered {
@@ -125,5 +126,8 @@ class RejectedClientError extends AuthError {
 
 /** Whether the person gave up, or was given up, while the browser had the word. */
 function isUnanswered(error: unknown, signal: AbortSignal): boolean {
+  if (signal.reason instanceof ServerMovedError) {
+    return false;
+  }
   return signal.aborted || (error instanceof AuthError && error.code === 'timeout');
 }
