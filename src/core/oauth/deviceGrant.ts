@@ -9,11 +9,10 @@ import { deviceCodeGrantType } from './deviceClient.ts';
 import { pollForTokens } from './devicePolling.ts';
 import type { Discovered } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
+import { newSession } from './newSession.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
-import { rememberedMetadata } from './rememberedDiscovery.ts';
 import type { Authority } from './token.ts';
-import { toTokenSet } from './tokenSet.ts';
 
 /**
  * Runs the device authorization grant: the person enters a code on any device, and this one asks whether they
@@ -44,16 +43,7 @@ export async function runDeviceGrant(
   // No redirect was in use, so that what is remembered of redirects stays.
   const proven = { issuer: server.issuer, redirectUri: deviceCodeGrantType, redirectKind: undefined };
   await keepProvenClient({ ...proven, serverUrl, scope }, client, ports);
-  return {
-    serverUrl,
-    resource,
-    authorizationServer: rememberedMetadata(server),
-    client,
-    requestedScope: requested,
-    tokens: toTokenSet(tokens, requestedAt),
-    ...(binding ? { dpop: binding.key } : {}),
-    createdAt: requestedAt,
-  };
+  return newSession({ authority, resource, scope: requested, tokens, requestedAt, binding }, request);
 }
 
 interface DeviceStart {
