@@ -11,8 +11,7 @@ import type { Discovered } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { newSession } from './newSession.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
-import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
-import type { Authority } from './token.ts';
+import { dropRejectedClient, type KnownAuthority, keepProvenClient } from './provenClient.ts';
 
 /**
  * Runs the device authorization grant: the person enters a code on any device, and this one asks whether they
@@ -37,7 +36,11 @@ export async function runDeviceGrant(
   tellPerson(device, request, ports);
   await request.beforeExchange?.();
   const poll = { authority: { ...authority, proofs: binding?.proofs }, device, resource };
-  const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal);
+  const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal).catch(async (error) => {
+    // The person has entered a code already: to show them another is left to the next sign-in.
+    await dropRejectedClient(error, authority, ports);
+    throw error;
+  });
   const { server, client } = authority;
   const { requested, registered: scope } = prepared.scopes;
   // No redirect was in use, so that what is remembered of redirects stays.
@@ -55,7 +58,7 @@ async function startDevice(
   start: DeviceStart,
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
-): Promise<{ readonly authority: Authority; readonly device: DeviceAuthorization }> {
+): Promise<{ readonly authority: KnownAuthority; readonly device: DeviceAuthorization }> {
   const { prepared, resource } = start;
   const { authorizationServer: server, known, scopes } = prepared;
   const { signal, onStep } = request;

@@ -194,6 +194,14 @@ describe('the device authorization grant', () => {
     assert.equal(asked('POST /register').length, 2);
   });
 
+  it('registers anew the next time when the server says so only after it gave a code', async () => {
+    await prepare([granted, refusal('invalid_client', 401), granted]);
+    const before = await finish(start());
+    await assert.rejects(finish(start()), { code: 'client_rejected' });
+    const after = await finish(start());
+    assert.notEqual(after.client.clientId, before.client.clientId);
+  });
+
   it('fails when the server refuses a client that was registered just now', async () => {
     await prepare([granted], {}, () => ({ 'POST /device': refusal('unauthorized_client') }));
     await assert.rejects(finish(start()), { code: 'client_rejected' });
