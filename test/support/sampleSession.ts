@@ -26,6 +26,7 @@ export function sampleSession({ tokens, ...changes }: SessionChanges = {}): Sess
       tokenEndpointAuthMethod: 'client_secret_post',
       secretExpiresAt: sampleTime + 86_400_000,
     },
+    configuration: '[null,null,"mcp:tools offline_access"]',
     requestedScope: 'mcp:tools offline_access',
     tokens: {
       accessToken: 'access-token-1',

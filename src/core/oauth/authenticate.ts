@@ -47,7 +47,7 @@ export async function authenticate(
   }
   // Who chooses scopes wants to know what there is today; and that device codes are offered may not be remembered.
   const isRemembered = !request.askForScopes && request.grant === undefined;
-  const remembered = previous && isRemembered ? rememberedDiscovery(previous) : undefined;
+  const remembered = previous && isRemembered ? rememberedDiscovery(previous, request.oauth) : undefined;
   if (!remembered) {
     onStep('discovering');
     return await signIn(await discover(request, ports, signal), request, ports);

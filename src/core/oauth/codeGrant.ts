@@ -6,16 +6,15 @@ import { askPerson } from './askPerson.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
-import type { ClientRegistration } from './clientRegistration.ts';
-import { clientSecrets } from './clientSecrets.ts';
+import { clientFor } from './clientFor.ts';
 import type { Discovered } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { advertisesDpop } from './dpopPolicy.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
-import { obtainClient } from './obtainClient.ts';
 import { doubtUnansweredClient, dropRejectedClient, keepProvenClient } from './provenClient.ts';
 import { redeemCode } from './redeemCode.ts';
 import { provenKind, type RedirectKind } from './redirect.ts';
+import { ServerMovedError } from './revalidation.ts';
 
 /** All that is decided before a redirect is opened. */
 export interface Prepared extends Discovered {
@@ -82,7 +81,7 @@ async function attempt(
   const { authorizationServer: server, known, scopes } = prepared;
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const binding = await bindTokens(request.oauth?.dpop === true, prepared);
-  const client = await clientFor(redirectUri, prepared, request, ports);
+  const client = await clientFor({ ...prepared, redirectUri }, request, ports);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
   const authorization = await createAuthorizationRequest(server, {
     clientId: client.clientId,
@@ -92,9 +91,8 @@ async function attempt(
     mayAskConsent: client.origin !== 'preRegistered',
     dpopThumbprint: binding && advertisesDpop(prepared) ? await binding.proofs.thumbprint() : undefined,
   });
-  for (const secret of [authorization.state, authorization.codeVerifier, ...clientSecrets(client)]) {
-    ports.redactor.learn(secret);
-  }
+  ports.redactor.learn(authorization.state);
+  ports.redactor.learn(authorization.codeVerifier);
   const authority = { server, client, known };
   const question = { authorization, server, kind };
   const { response, isPasted } = await askPerson(question, request, ports).catch(async (error) => {
@@ -113,28 +111,6 @@ async function attempt(
   return session;
 }
 
-async function clientFor(
-  redirectUri: string,
-  { authorizationServer: server, known, scopes }: Prepared,
-  { serverUrl, oauth, askForSecret, signal }: AuthenticationRequest,
-  ports: AuthenticationPorts,
-): Promise<ClientRegistration> {
-  return await obtainClient(
-    {
-      server,
-      known,
-      serverUrl: canonicalServerUrl(serverUrl),
-      redirectUri,
-      scopes,
-      clientId: oauth?.clientId,
-      tokenEndpointAuthMethod: oauth?.tokenEndpointAuthMethod,
-      askForSecret,
-      signal,
-    },
-    ports,
-  );
-}
-
 /** The server does not accept the client, and another is worth a try. */
 class RejectedClientError extends AuthError {
   /** What is known of the issuer from here on. */
@@ -150,5 +126,8 @@ class RejectedClientError extends AuthError {
 
 /** Whether the person gave up, or was given up, while the browser had the word. */
 function isUnanswered(error: unknown, signal: AbortSignal): boolean {
+  if (signal.reason instanceof ServerMovedError) {
+    return false;
+  }
   return signal.aborted || (error instanceof AuthError && error.code === 'timeout');
 }

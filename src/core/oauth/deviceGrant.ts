@@ -2,18 +2,16 @@ import { AuthError } from '../errors.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
+import { clientFor } from './clientFor.ts';
 import type { Prepared } from './codeGrant.ts';
 import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAuthorization.ts';
 import { deviceCodeGrantType } from './deviceClient.ts';
 import { pollForTokens } from './devicePolling.ts';
 import type { Discovered } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
+import { newSession } from './newSession.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
-import { obtainClient } from './obtainClient.ts';
-import { dropRejectedClient, keepProvenClient } from './provenClient.ts';
-import { rememberedMetadata } from './rememberedDiscovery.ts';
-import type { Authority } from './token.ts';
-import { toTokenSet } from './tokenSet.ts';
+import { dropRejectedClient, type KnownAuthority, keepProvenClient } from './provenClient.ts';
 
 /**
  * Runs the device authorization grant: the person enters a code on any device, and this one asks whether they
@@ -32,33 +30,27 @@ export async function runDeviceGrant(
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const resource = prepared.protectedResource?.resource ?? serverUrl;
   const binding = await bindTokens(request.oauth?.dpop === true, prepared);
-  const { authority, device } = await startDevice({ prepared, serverUrl, resource }, request, ports);
+  const { authority, device } = await startDevice({ prepared, resource }, request, ports);
   ports.redactor.learn(device.deviceCode);
   ports.redactor.learn(device.userCode);
   tellPerson(device, request, ports);
   await request.beforeExchange?.();
   const poll = { authority: { ...authority, proofs: binding?.proofs }, device, resource };
-  const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal);
+  const { tokens, requestedAt } = await pollForTokens(poll, ports, request.signal).catch(async (error) => {
+    // The person has entered a code already: to show them another is left to the next sign-in.
+    await dropRejectedClient(error, authority, ports);
+    throw error;
+  });
   const { server, client } = authority;
   const { requested, registered: scope } = prepared.scopes;
   // No redirect was in use, so that what is remembered of redirects stays.
   const proven = { issuer: server.issuer, redirectUri: deviceCodeGrantType, redirectKind: undefined };
   await keepProvenClient({ ...proven, serverUrl, scope }, client, ports);
-  return {
-    serverUrl,
-    resource,
-    authorizationServer: rememberedMetadata(server),
-    client,
-    requestedScope: requested,
-    tokens: toTokenSet(tokens, requestedAt),
-    ...(binding ? { dpop: binding.key } : {}),
-    createdAt: requestedAt,
-  };
+  return newSession({ authority, resource, scope: requested, tokens, requestedAt, binding }, request);
 }
 
 interface DeviceStart {
   readonly prepared: Prepared;
-  readonly serverUrl: string;
   readonly resource: string;
 }
 
@@ -66,14 +58,12 @@ async function startDevice(
   start: DeviceStart,
   request: AuthenticationRequest,
   ports: AuthenticationPorts,
-): Promise<{ readonly authority: Authority; readonly device: DeviceAuthorization }> {
-  const { prepared, serverUrl, resource } = start;
+): Promise<{ readonly authority: KnownAuthority; readonly device: DeviceAuthorization }> {
+  const { prepared, resource } = start;
   const { authorizationServer: server, known, scopes } = prepared;
-  const { oauth, askForSecret, signal, onStep } = request;
+  const { signal, onStep } = request;
   onStep('registering');
-  const wanted = { server, known, serverUrl, redirectUri: undefined, scopes, askForSecret, signal };
-  const client = await obtainClient({ ...wanted, clientId: oauth?.clientId }, ports);
-  ports.redactor.learn(client.clientSecret);
+  const client = await clientFor({ ...prepared, redirectUri: undefined }, request, ports);
   const authority = { server, client, known };
   const parameters = { scope: scopes.requested, resource };
   try {

@@ -1,15 +1,12 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, throwIfAborted } from '../errors.ts';
-
 import { quote } from '../quote.ts';
-
 import {
   findPreRegistered,
   findRegistration,
   type KnownIssuer,
   registeredScope,
 } from '../session/knownIssuer.ts';
-
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { ChosenScopes } from './chooseScope.ts';

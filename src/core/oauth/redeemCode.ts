@@ -1,13 +1,11 @@
 import { throwIfAborted } from '../errors.ts';
-import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationRequest } from './authentication.ts';
 import type { AuthorizationRequest } from './authorizationRequest.ts';
 import type { TokenBinding } from './dpopBinding.ts';
+import { newSession } from './newSession.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
-import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
-import { toTokenSet } from './tokenSet.ts';
 
 /** What an authorization response is judged by, and what becomes of its code. */
 export interface Redemption {
@@ -39,14 +37,5 @@ export async function redeemCode(
   const requestedAt = ports.clock.now();
   const fetch = createOAuthFetch(ports, request.signal);
   const tokens = await exchangeCode(authority, validated, { ...authorization, resource }, fetch);
-  return {
-    serverUrl: canonicalServerUrl(request.serverUrl),
-    resource,
-    authorizationServer: rememberedMetadata(server),
-    client,
-    requestedScope: scope,
-    tokens: toTokenSet(tokens, requestedAt),
-    ...(binding ? { dpop: binding.key } : {}),
-    createdAt: requestedAt,
-  };
+  return newSession({ authority, resource, scope, tokens, requestedAt, binding }, request);
 }

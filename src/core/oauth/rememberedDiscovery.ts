@@ -1,3 +1,4 @@
+import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
 import type { Discovered } from './discovery.ts';
@@ -40,15 +41,34 @@ export function rememberedMetadata(server: AuthorizationServer): AuthorizationSe
 }
 
 /**
- * What was discovered for an earlier session, so that signing in again needs no request before the browser
- * opens. The server is taken to challenge for the
- * scopes that were asked for then.
- *
- * @returns `undefined` where the session does not hold enough
+ * What a definition's `oauth` says of where and for what one signs in, to recognize it by; `undefined` where
+ * that is nothing.
  */
-export function rememberedDiscovery(session: Session): Discovered | undefined {
+export function configurationText({
+  authServerMetadataUrl,
+  clientId,
+  scopes,
+}: OAuthConfiguration = {}): string | undefined {
+  const said = [authServerMetadataUrl, clientId, scopes];
+  return said.some((one) => one !== undefined) ? JSON.stringify(said) : undefined;
+}
+
+/**
+ * What was discovered for an earlier session, so that signing in again needs no request before the browser
+ * opens. The server is taken to challenge for the scopes that were asked for then.
+ *
+ * @param oauth the definition as it is now
+ * @returns `undefined` where the session does not hold enough, was made by another definition, or by a grant
+ * without a sign-in page, which asks for other scopes
+ */
+export function rememberedDiscovery(
+  session: Session,
+  oauth: OAuthConfiguration | undefined,
+): Discovered | undefined {
   const { authorizationServer, resource, requestedScope, dpop } = session;
   if (
+    session.grant !== undefined ||
+    session.configuration !== configurationText(oauth) ||
     authorizationServer.authorization_endpoint === undefined ||
     authorizationServer.token_endpoint === undefined
   ) {

@@ -10,13 +10,12 @@ import { bindTokens } from './dpopBinding.ts';
 import { assertGrantSupported, type RepeatableGrant } from './grant.ts';
 import { assertGrantApproved } from './grantApproval.ts';
 import { readUnverifiedJwt } from './jsonWebToken.ts';
+import { newSession } from './newSession.ts';
 import { assertSameIssuer } from './obtainClient.ts';
 import { preRegisteredClient } from './preRegisteredClient.ts';
 import { keepProvenClient } from './provenClient.ts';
-import { rememberedMetadata } from './rememberedDiscovery.ts';
 import { repeatGrant } from './repeatGrant.ts';
 import { withoutOfflineAccess } from './scope.ts';
-import { toTokenSet } from './tokenSet.ts';
 
 /**
  * Authenticates by a grant that needs no page of the authorization server. The person is asked once whether the
@@ -53,17 +52,10 @@ export async function signInRepeatably(
   );
   const proven = { issuer: server.issuer, serverUrl: canonicalServerUrl(serverUrl) };
   await keepProvenClient(proven, client, ports);
-  return {
-    serverUrl: canonicalServerUrl(serverUrl),
-    resource,
-    authorizationServer: rememberedMetadata(server),
-    client,
-    grant,
-    requestedScope: scope,
-    tokens: toTokenSet(tokens, requestedAt),
-    ...(binding ? { dpop: binding.key } : {}),
-    createdAt: requestedAt,
-  };
+  return newSession(
+    { authority: { server, client }, resource, scope, tokens, requestedAt, binding, grant },
+    request,
+  );
 }
 
 async function obtainGrantClient(

@@ -69,7 +69,7 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
   const revalidate = () => {
     verdict ??= judge({ ...sign, signal: AbortSignal.any([signal, ended.signal]) }).then((result) => {
       if (result.kind !== 'same' && !isExchanging) {
-        brokenOff.abort(new AuthError('cancelled', 'The server has moved.'));
+        brokenOff.abort(new ServerMovedError());
       }
       return result;
     });
@@ -86,6 +86,7 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
       throw error;
     }
     const result = await revalidate();
+    throwIfAborted(signal);
     if (result.kind !== 'changed') {
       throw result.kind === 'refused' ? result.error : error;
     }
@@ -114,6 +115,13 @@ async function judge<T>(sign: Revalidation<T>): Promise<Verdict> {
       });
     }
     return { kind: 'same' };
+  }
+}
+
+/** What ends a sign-in that was begun at the wrong place: it says nothing about the person, nor about the client. */
+export class ServerMovedError extends AuthError {
+  constructor() {
+    super('cancelled', 'The server has moved.');
   }
 }
 

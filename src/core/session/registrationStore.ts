@@ -22,6 +22,8 @@ const keptApprovals = 64;
 export class RegistrationStore {
   readonly #secrets: SecretStorage;
   readonly #log: Log;
+  /** Settles when every change so far has ended. Never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(secrets: SecretStorage, log: Log) {
     this.#secrets = secrets;
@@ -130,14 +132,27 @@ export class RegistrationStore {
 
   /** Forgets everything about an issuer, because the user said so. @throws AuthError `storage` */
   async clear(issuer: string): Promise<void> {
-    try {
-      await this.#secrets.delete(await hashedKey(prefix, issuer));
-    } catch (error) {
-      throw new AuthError('storage', 'VS Code could not delete the client registration.', { cause: error });
-    }
+    await this.#inTurn(async () => {
+      try {
+        await this.#secrets.delete(await hashedKey(prefix, issuer));
+      } catch (error) {
+        throw new AuthError('storage', 'VS Code could not delete the client registration.', { cause: error });
+      }
+    });
+  }
+
+  /** One change at a time: two sign-ins at the same issuer would else undo each other's. */
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(change);
+    this.#last = turn.catch(() => undefined);
+    await turn;
   }
 
   async #change(issuer: string, change: (before: KnownIssuer) => KnownIssuer): Promise<void> {
+    await this.#inTurn(() => this.#changeNow(issuer, change));
+  }
+
+  async #changeNow(issuer: string, change: (before: KnownIssuer) => KnownIssuer): Promise<void> {
     const after = serializeKnownIssuer(change(await this.open(issuer)));
     try {
       await this.#secrets.store(await hashedKey(prefix, issuer), after);

@@ -21,6 +21,8 @@ export interface Session {
   readonly client: ClientRegistration;
   /** How the tokens are obtained anew; absent for a sign-in in the browser, which is renewed by its refresh token. */
   readonly grant?: RepeatableGrant | undefined;
+  /** `configurationText` of the definition that it was made by; absent where that said nothing. */
+  readonly configuration?: string | undefined;
   /** Space-separated scopes asked for; absent when none were. */
   readonly requestedScope?: string | undefined;
   readonly tokens: TokenSet;
@@ -61,6 +63,7 @@ const session = v.object({
     secretExpiresAt: v.optional(time),
   }),
   grant: v.optional(v.picklist(['clientCredentials', 'enterprise', 'workload'])),
+  configuration: v.optional(text),
   requestedScope: v.optional(text),
   tokens: v.object({
     accessToken: text,

@@ -10,6 +10,12 @@ import { parseSession, type Session, serializeSession } from './session.ts';
 
 const prefix = 'session:';
 
+/** A session, and the text that it was read from. */
+interface StoredSession {
+  readonly record: string;
+  readonly session: Session;
+}
+
 /** What the store needs. */
 export interface SessionStorePorts {
   readonly secrets: SecretStorage;
@@ -127,11 +133,10 @@ export class SessionStore implements Disposable {
 
   /** Brings memory in line with one record; says whether that changed anything. */
   async #readKey(key: string): Promise<boolean> {
-    let record: string | undefined;
-    let stored: Session | undefined;
+    let stored: StoredSession | undefined;
     try {
-      record = await this.#ports.secrets.get(key);
-      stored = record === undefined ? undefined : parseSession(record);
+      const record = await this.#ports.secrets.get(key);
+      stored = record === undefined ? undefined : { record, session: parseSession(record) };
     } catch (error) {
       this.#ports.log.error('A stored session could not be read and was left as it is', { reason: error });
       return false;
@@ -139,7 +144,7 @@ export class SessionStore implements Disposable {
     return stored ? this.#adopt(key, stored) : this.#forget(key);
   }
 
-  async #adopt(key: string, stored: Session): Promise<boolean> {
+  async #adopt(key: string, { record, session: stored }: StoredSession): Promise<boolean> {
     if ((await hashedKey(prefix, stored.serverUrl)) !== key) {
       this.#ports.log.error('A stored session lies under the key of another server and was ignored');
       return false;
@@ -147,7 +152,9 @@ export class SessionStore implements Disposable {
     const held = this.#sessions.get(stored.serverUrl);
     const older =
       held && this.#unsaved.has(stored.serverUrl) && stored.tokens.receivedAt < held.tokens.receivedAt;
-    if (older || (held && serializeSession(held) === serializeSession(stored))) {
+    // What was written here is recognized by its record: reading that may change the order of members.
+    const own = held && serializeSession(held);
+    if (older || own === record || own === serializeSession(stored)) {
       return false;
     }
     this.#learn(stored);

@@ -36,6 +36,8 @@ export class UserIdentityProvider implements IdentityProvider {
   /** Settles when everything asked for so far has ended. */
   #last: Promise<unknown> = Promise.resolve();
   #isClientRejected = false;
+  /** How often the person has signed out. */
+  #signOuts = 0;
 
   constructor(ports: UserIdentityPorts) {
     this.#ports = ports;
@@ -91,6 +93,7 @@ export class UserIdentityProvider implements IdentityProvider {
       this.#ports.log.warn('The sign-in at the identity provider could not be revoked', { reason: error });
     }
     await this.#store.delete(settings);
+    this.#signOuts++;
     return true;
   }
 
@@ -117,11 +120,12 @@ export class UserIdentityProvider implements IdentityProvider {
     if (stored && this.#isUsable(stored, request)) {
       return stored;
     }
-    const { interaction, signal } = request;
+    const { interaction } = request;
     const renewed =
-      stored && !this.#mustAskForSecret(request) ? await this.#refresh(stored, signal) : undefined;
+      stored && !this.#mustAskForSecret(request)
+        ? await this.#renew(settings, { stored, request })
+        : undefined;
     if (renewed) {
-      await this.#store.keep(settings, renewed);
       return renewed;
     }
     if (!interaction) {
@@ -155,6 +159,25 @@ export class UserIdentityProvider implements IdentityProvider {
       this.rejectClient();
     }
     throw error;
+  }
+
+  /** @returns `undefined` where only the person can help */
+  async #renew(
+    settings: IdentityProviderSettings,
+    { stored, request }: { readonly stored: StoredIdentity; readonly request: IdentityRequest },
+  ): Promise<Identity | undefined> {
+    const signOuts = this.#signOuts;
+    const refreshed = await this.#refresh(stored, request.signal);
+    if (!refreshed) {
+      // Another window may have been faster with the same refresh token.
+      const newer = await this.#store.find(settings);
+      return newer && this.#isUsable(newer, request) ? newer : undefined;
+    }
+    if (signOuts !== this.#signOuts) {
+      throw new AuthError('session_expired', 'You signed out of your identity provider meanwhile.');
+    }
+    await this.#store.keep(settings, refreshed);
+    return refreshed;
   }
 
   /** @returns `undefined` where only the person can help */

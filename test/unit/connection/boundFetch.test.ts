@@ -37,7 +37,7 @@ describe('createAuthorizedFetch with a bound token', () => {
 
   function assertUnchanged(): void {
     const stored = assembly.sessions.get(server.mcpUrl) ?? assert.fail('there is no session');
-    assert.equal(serializeSession(stored), serializeSession(parseSession(serializeSession(session))));
+    assert.deepEqual(parseSession(serializeSession(stored)), parseSession(serializeSession(session)));
   }
 
   it('sends the token by the scheme DPoP, with a proof for it and this request', async () => {

@@ -13,6 +13,7 @@ import {
   type ReceivedRequest,
   type Routes,
 } from '../../support/misbehavingServer.ts';
+import { ecKey, verifiedJwt } from '../../support/privateKeys.ts';
 import { json, page, type Reply, redirect, reset, silence, text } from '../../support/reply.ts';
 
 const metadataRoute = 'GET /.well-known/oauth-authorization-server';
@@ -193,6 +194,14 @@ describe('the device authorization grant', () => {
     assert.equal(asked('POST /register').length, 2);
   });
 
+  it('registers anew the next time when the server says so only after it gave a code', async () => {
+    await prepare([granted, refusal('invalid_client', 401), granted]);
+    const before = await finish(start());
+    await assert.rejects(finish(start()), { code: 'client_rejected' });
+    const after = await finish(start());
+    assert.notEqual(after.client.clientId, before.client.clientId);
+  });
+
   it('fails when the server refuses a client that was registered just now', async () => {
     await prepare([granted], {}, () => ({ 'POST /device': refusal('unauthorized_client') }));
     await assert.rejects(finish(start()), { code: 'client_rejected' });
@@ -223,6 +232,29 @@ describe('the device authorization grant', () => {
       assert.deepEqual([form.get('client_id'), form.get('client_secret')], ['mine', 'my-client-secret']);
     }
     assert.equal(asked('POST /register').length, 0);
+  });
+
+  it('proves a configured client by its private key, which the log never holds', async () => {
+    const key = ecKey();
+    await prepare(
+      [granted],
+      {},
+      ({ origin, metadata }) => ({
+        [metadataRoute]: json({
+          ...metadata,
+          device_authorization_endpoint: `${origin}/device`,
+          token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
+        }),
+      }),
+      { prompt: { askPrivateKey: async () => key.pem } },
+    );
+    const running = start({ clientId: 'mine', tokenEndpointAuthMethod: 'private_key_jwt' });
+    await waitingOf(running);
+    assert.equal(assembly.ports.redactor.text(key.pem), '‹redacted›');
+    await finish(running);
+    for (const { form } of [...asked('POST /device'), ...asked('POST /token')]) {
+      assert.equal(verifiedJwt(form.get('client_assertion') ?? '', key)[1].aud, server.origin);
+    }
   });
 
   it('asks the person for a client that may use device codes where there is no registration', async () => {

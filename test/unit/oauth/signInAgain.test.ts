@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Assembly, type BrowserScript, followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
-import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
+import { freshTokens, type MisbehavingServer } from '../../support/misbehavingServer.ts';
 import { json, reset, silence, unauthorized } from '../../support/reply.ts';
 
 const metadataRoute = 'GET /.well-known/oauth-authorization-server';
@@ -109,6 +109,19 @@ describe('signing in again', () => {
     assert.ok(!other.requests.some(({ form }) => form.get('client_id') === null && form.has('code')));
   });
 
+  it('keeps its registration when it begins once more at the same authorization server', async () => {
+    let pages = 0;
+    // The page of before is left open.
+    const { server, assembly, session } = await signedIn(async () =>
+      pages++ === 0 ? await new Promise(() => undefined) : undefined,
+    );
+    server.answer(metadataRoute, json({ ...server.metadata, token_endpoint: `${server.origin}/token2` }));
+    server.answer('POST /token2', json({ access_token: 'from-token2', token_type: 'Bearer' }));
+    const again = await assembly.signIn(server.mcpUrl);
+    assert.equal(again.tokens.accessToken, 'from-token2');
+    assert.equal(again.client.clientId, session.client.clientId);
+  });
+
   it('begins once more when the token endpoint that is remembered is gone', async () => {
     const { server, assembly } = await signedIn(async (server) => {
       server.answer('POST /token', json({}, { status: 404 }));
@@ -197,6 +210,61 @@ describe('signing in again', () => {
     await asked;
     running.cancel();
     await assert.rejects(running.result, { code: 'cancelled' });
+  });
+
+  describe('by another configuration than before', () => {
+    it('asks the authorization server that the configuration now names, and no other', async () => {
+      const other = await suite.server();
+      const { server, assembly } = await signedIn();
+      const authServerMetadataUrl = `${other.origin}/.well-known/oauth-authorization-server`;
+      const again = await assembly.signIn(server.mcpUrl, { authServerMetadataUrl });
+      assert.equal(again.authorizationServer.issuer, other.origin);
+      assert.deepEqual(
+        assembly.opened.map(({ origin }) => origin),
+        [server.origin, other.origin],
+      );
+      await assembly.signIn(server.mcpUrl, { authServerMetadataUrl });
+      assert.equal(assembly.opened.at(-1)?.origin, other.origin);
+      await assembly.signIn(server.mcpUrl);
+      assert.equal(assembly.opened.at(-1)?.origin, server.origin);
+    });
+
+    it('ends where the document that the configuration now names cannot be read', async () => {
+      const { server, assembly } = await signedIn();
+      await assert.rejects(
+        assembly.signIn(server.mcpUrl, { authServerMetadataUrl: `${server.origin}/missing` }),
+        { code: 'discovery_failed' },
+      );
+    });
+
+    it('asks no more for scopes that the configuration no longer names', async () => {
+      const { server, assembly } = await signedIn();
+      const { requestedScope } = await assembly.signIn(server.mcpUrl, { scopes: 'files:write' });
+      assert.equal(requestedScope, 'files:write');
+      assert.equal((await assembly.signIn(server.mcpUrl)).requestedScope, 'files:read');
+    });
+
+    it('asks for a refresh token after a grant that had no use for one', async () => {
+      const server = await suite.server(({ metadata }) => ({
+        [metadataRoute]: json({ ...metadata, scopes_supported: ['offline_access'] }),
+      }));
+      const prompt = { askApproveGrant: async () => true, askClientSecret: async () => 'my-client-secret' };
+      server.answer('POST /token', () => json(freshTokens()));
+      const assembly = suite.assemble({ prompt });
+      const definition = { clientId: 'mine', tokenEndpointAuthMethod: 'client_secret_post' } as const;
+      await assembly.signIn(server.mcpUrl, { ...definition, grantType: 'client_credentials' });
+      const { requestedScope } = await assembly.signIn(server.mcpUrl, definition);
+      assert.equal(requestedScope, 'files:read offline_access');
+    });
+
+    it('asks nothing before the browser opens where the configuration is as it was', async () => {
+      const { server, assembly, askedBefore } = await signedIn();
+      const first = server.asked.length;
+      await assembly.signIn(server.mcpUrl, { scopes: 'files:write' });
+      const second = server.asked.length;
+      await assembly.signIn(server.mcpUrl, { scopes: 'files:write' });
+      assert.equal(askedBefore[2]?.length, second - first);
+    });
   });
 
   it('sends the token of before to nobody', async () => {

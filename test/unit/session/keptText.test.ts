@@ -10,6 +10,12 @@ describe('keptTexts', () => {
     assert.deepEqual(keptTexts(nothing), []);
   });
 
+  it('are never empty for an issuer that is listed', () => {
+    assert.deepEqual(keptTexts({ ...nothing, servers: ['https://mcp.example/mcp'] }), [
+      'which servers you signed in to there',
+    ]);
+  });
+
   it('name everything that is kept, and no secret', () => {
     const texts = keptTexts({
       ...nothing,
@@ -17,19 +23,23 @@ describe('keptTexts', () => {
       preRegistered: [
         { clientId: 'mine', clientSecret: 'the-secret' },
         { clientId: 'public', clientSecret: '' },
+        { clientId: 'signing', clientSecret: '', privateKey: 'the-key' },
       ],
       entered: { clientId: 'mine', isProven: true },
       metadataDocument: { url: 'https://me.example/c', outcome: 'refused' },
       redirectKind: 'loopback',
       pkceWaivedAt: 1,
+      approvals: ['["workload","https://mcp.example/mcp",""]'],
     });
     assert.deepEqual(texts, [
       '2 registrations of this editor',
       'client ID "mine" and its secret',
       'client ID "public"',
+      'client ID "signing" and its private key',
       'that it refused your client metadata document',
       'how its browser page comes back (through localhost)',
       'your decision to sign in without PKCE',
+      'which servers you allowed to have access tokens without a sign-in page',
     ]);
   });
 

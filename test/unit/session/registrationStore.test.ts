@@ -49,6 +49,31 @@ describe('RegistrationStore', () => {
     assert.equal((await store.open('https://other.example')).redirectKind, undefined);
   });
 
+  it('loses nothing when several things are to be remembered at once', async () => {
+    await Promise.all([
+      store.keep(key, registration('id')),
+      store.waivePkce(issuer, 5),
+      store.approve(issuer, 'this'),
+      store.approve(issuer, 'that'),
+      store.keep(loopback, registration('other')),
+    ]);
+    const { registrations, pkceWaivedAt, approvals } = await store.open(issuer);
+    assert.deepEqual(
+      registrations.map(({ clientId }) => clientId),
+      ['other', 'id'],
+    );
+    assert.deepEqual([pkceWaivedAt, approvals], [5, ['that', 'this']]);
+  });
+
+  it('goes on after a change that could not be stored', async () => {
+    secrets.refuse('store');
+    const refused = store.waivePkce(issuer, 5);
+    await assert.rejects(refused, { code: 'storage' });
+    secrets.refuse();
+    await store.waivePkce(issuer, 6);
+    assert.equal((await store.open(issuer)).pkceWaivedAt, 6);
+  });
+
   it('goes on remembering it when a sign-in had no redirect', async () => {
     await store.keep(key, registration('id'));
     await store.keep({ ...loopback, redirectKind: undefined }, registration('other'));

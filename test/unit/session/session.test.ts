@@ -37,6 +37,7 @@ describe('parseSession', () => {
       .record({
         resource: text,
         requestedScope: maybeText,
+        configuration: maybeText,
         createdAt: time,
         refreshRejectedAt: maybeTime,
         client: fc.record({

@@ -61,6 +61,19 @@ describe('SessionStore', () => {
     await store.reload();
   });
 
+  it('announces nothing when its own record comes back, in whatever order its members are', async () => {
+    const { issuer, ...endpoints } = session.authorizationServer;
+    const metadata = { scopes_supported: ['read'], ...endpoints, authorization_endpoint: 'x', issuer };
+    await store.put({ ...session, authorizationServer: metadata });
+    store.onDidChange(() => assert.fail('announced'));
+    await store.reload();
+    const reopened = new SessionStore({ secrets, ...recorded });
+    await reopened.reload();
+    reopened.onDidChange(() => assert.fail('announced'));
+    await reopened.reload();
+    reopened.dispose();
+  });
+
   it('leaves unreadable records where they are, reports them, and reads the others', async () => {
     await store.put(session);
     await store.put(other);

@@ -119,6 +119,45 @@ describe('UserIdentityProvider', () => {
     await assert.rejects(provider.identity({ signal }), { code: 'session_expired' });
   });
 
+  it('takes what another window has obtained while its own refresh token was rejected', async () => {
+    const { provider, interaction, idp, clock, secrets } = await prepare(refreshable);
+    const { idToken } = await provider.identity({ interaction, signal });
+    const [key = '', record = ''] = [...secrets.values].find(([name]) => name.startsWith('identity:')) ?? [];
+    idp.answer('POST /token', () => {
+      const { exp } = later;
+      const newer = { ...JSON.parse(record), idToken: 'id-token-of-another-window', expiresAt: exp * 1000 };
+      void secrets.store(key, JSON.stringify(newer));
+      return json({ error: 'invalid_grant' }, { status: 400 });
+    });
+    clock.advance(hour);
+    const renewed = await provider.identity({ signal });
+    assert.notEqual(renewed.idToken, idToken);
+    assert.equal(renewed.idToken, 'id-token-of-another-window');
+  });
+
+  it('stays signed out when the person signs out during a refresh', async () => {
+    let meanwhile = async () => undefined as unknown;
+    const { provider, interaction, idp, clock, secrets } = await prepare(
+      {
+        ...refreshable,
+        refresh: () => ({ id_token: jwtOf({ ...later, iss: idp.origin, sub: 'the-person' }) }),
+      },
+      {
+        fetch: async (url, init) => {
+          const response = await fetch(url, init);
+          await (new URLSearchParams(String(init?.body)).get('grant_type') === 'refresh_token' &&
+            meanwhile());
+          return response;
+        },
+      },
+    );
+    await provider.identity({ interaction, signal });
+    meanwhile = () => provider.signOut(signal);
+    clock.advance(hour);
+    await assert.rejects(provider.identity({ signal }), { code: 'session_expired' });
+    assert.ok(![...secrets.values.keys()].some((name) => name.startsWith('identity:')));
+  });
+
   it('refreshes once however many servers ask', async () => {
     let count = 0;
     const { provider, interaction, idp, clock } = await prepare({
