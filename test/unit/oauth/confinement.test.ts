@@ -55,6 +55,13 @@ describe('a server with a public address', () => {
     signIn = (options) => assembly.signIn(`${name}/mcp`, options);
   }
 
+  const signInByCode = () =>
+    assembly.authenticator.start({
+      serverUrl: new URL('https://mcp.example/mcp'),
+      transport: 'http',
+      grant: 'deviceCode',
+    }).result;
+
   async function assertRefused(result: Promise<unknown>, target: string): Promise<void> {
     const { origin, host } = new URL(target);
     await assert.rejects(result, {
@@ -109,6 +116,13 @@ describe('a server with a public address', () => {
         await assertRefused(signIn(), target);
       });
     }
+
+    it(`cannot have its device_authorization_endpoint at ${target}`, async () => {
+      await start(({ metadata }) => ({
+        [metadataRoute]: json({ ...metadata, device_authorization_endpoint: `${target}/x` }),
+      }));
+      await assertRefused(signInByCode(), target);
+    });
 
     it(`cannot have its revocation_endpoint at ${target}`, async () => {
       await start(({ metadata }) => ({

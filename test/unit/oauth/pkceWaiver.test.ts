@@ -53,4 +53,19 @@ describe('an authorization server that does not say that it supports PKCE', () =
     await assert.rejects(assembly.signIn(server.mcpUrl));
     assert.equal(asked.length, 2);
   });
+
+  it('is asked about for itself, and anew once its client registration was cleared', async () => {
+    const { server, assembly, asked } = await prepare(async () => true);
+    const other = await suite.server(({ metadata }) => {
+      const { code_challenge_methods_supported: _methods, ...rest } = metadata;
+      return { 'GET /.well-known/oauth-authorization-server': json(rest) };
+    });
+    await assembly.signIn(server.mcpUrl);
+    await assembly.signIn(other.mcpUrl);
+    assert.deepEqual(asked, [server.origin, other.origin]);
+    await assembly.ports.registrations.clear(server.origin);
+    await assembly.signIn(server.mcpUrl);
+    await assembly.signIn(other.mcpUrl);
+    assert.deepEqual(asked, [server.origin, other.origin, server.origin]);
+  });
 });
