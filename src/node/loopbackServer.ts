@@ -21,13 +21,15 @@ export async function listenAtLoopback(
   onResponse: (query: string) => boolean,
 ): Promise<LoopbackServer> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+    // Put together as text: what is no address by itself, such as "//", must not throw here.
+    const target = `http://localhost${request.url}`;
+    const url = URL.canParse(target) ? new URL(target) : undefined;
     response.setHeader('connection', 'close');
-    if (request.method !== 'GET' || pathname !== '/callback') {
+    if (request.method !== 'GET' || url?.pathname !== '/callback') {
       response.writeHead(404).end();
       return;
     }
-    send(response, onResponse(search.slice(1)) ? received : unexpected);
+    send(response, onResponse(url.search.slice(1)) ? received : unexpected);
   };
   const servers = [createServer(answer), createServer(answer)] as const;
   const actual = await listen(servers[0], port, '127.0.0.1');

@@ -40,6 +40,8 @@ describe('listenAtLoopback', () => {
 
   for (const [method, path] of [
     ['GET', '/'],
+    ['GET', '//'],
+    ['GET', '//callback'],
     ['GET', '/callback/more'],
     ['POST', '/callback?state=1'],
   ] as const) {
@@ -49,6 +51,16 @@ describe('listenAtLoopback', () => {
       assert.deepEqual(queries, []);
     });
   }
+
+  it('survives requests for what is no address', async () => {
+    for (const target of ['*', ':99999/callback', 'http://[/callback', '\\\\']) {
+      const socket = connect(server.port, '127.0.0.1');
+      socket.end(`GET ${target} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+      const [answer] = await once(socket, 'data');
+      assert.match(String(answer), /^HTTP\/1.1 40[04] /);
+    }
+    assert.deepEqual(queries, []);
+  });
 
   it('rejects a port that is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
