@@ -28,9 +28,9 @@ export interface GrantApprovalPorts {
 }
 
 /**
- * Asks the person, once for everything that the question names, until they clear the issuer's registration. Where no authorization server asks for consent, a
- * repository could otherwise name a server of its own, which names an authorization server that the person has a
- * credential for, and a single click would hand it a token.
+ * Asks the person, once for everything that the question names, until they clear the issuer's registration.
+ * Where no authorization server asks for consent, a repository could otherwise name a server of its own, which
+ * names an authorization server that the person has a credential for, and a single click would hand it a token.
  *
  * @throws AuthError `cancelled`
  */

@@ -19,8 +19,8 @@ const redirectLimit = 3;
 
 /**
  * The one place that sends OAuth requests: https only (loopback excepted), 30 s and 1 MB at most including
- * the body, redirects followed for GET only (unless `redirect` is `manual`) and checked hop by hop. The response is complete when it
- * arrives. Fits oauth4webapi's `customFetch`.
+ * the body, redirects followed for GET only (unless `redirect` is `manual`) and checked hop by hop. The response
+ * is complete when it arrives. Fits oauth4webapi's `customFetch`.
  *
  * @throws AuthError `insecure_url`, `network`, `timeout`, `invalid_response` (too large) or `cancelled`
  */
