@@ -1,5 +1,6 @@
-import { CancellationTokenSource, type QuickPickItem, window } from 'vscode';
+import { type QuickPickItem, window } from 'vscode';
 import type { ScopeChoice, ScopePrompt, ScopeReason } from '../core/oauth/scopeChoices.ts';
+import { withCancellation } from './withCancellation.ts';
 
 const reasons: Readonly<Record<ScopeReason, string>> = {
   configured: 'from "oauth.scopes" in .mcp.json',
@@ -12,9 +13,6 @@ const reasons: Readonly<Record<ScopeReason, string>> = {
 
 /** Asks in a list which scopes to ask for, each with why it is there. */
 export const askScopes: ScopePrompt['askScopes'] = async ({ issuer, choices }, signal) => {
-  const cancellation = new CancellationTokenSource();
-  const cancel = () => cancellation.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
   const options = {
     title: `Scopes to Request from ${new URL(issuer).host}`,
     placeHolder: 'Select the scopes to request, if any.',
@@ -22,13 +20,10 @@ export const askScopes: ScopePrompt['askScopes'] = async ({ issuer, choices }, s
     ignoreFocusOut: true,
     matchOnDescription: true,
   } as const;
-  try {
-    const picked = await window.showQuickPick(choices.map(toItem), options, cancellation.token);
-    return picked?.map(({ scope }) => scope);
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    cancellation.dispose();
-  }
+  const picked = await withCancellation(signal, (token) =>
+    window.showQuickPick(choices.map(toItem), options, token),
+  );
+  return picked?.map(({ scope }) => scope);
 };
 
 /** That the authorization server knows a scope says something where nothing else does. */

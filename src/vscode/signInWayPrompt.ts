@@ -1,5 +1,6 @@
-import { CancellationTokenSource, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import { type QuickPickItem, ThemeIcon, window } from 'vscode';
 import type { BrowserlessWay, SignInWayPrompt } from '../core/oauth/signInWay.ts';
+import { withCancellation } from './withCancellation.ts';
 
 const ways = (): readonly (QuickPickItem & { readonly way: BrowserlessWay })[] => [
   {
@@ -19,18 +20,11 @@ const ways = (): readonly (QuickPickItem & { readonly way: BrowserlessWay })[] =
 /** Asks in a list how to sign in without a browser on this machine. */
 export const signInWayPrompt: SignInWayPrompt = {
   async askBrowserlessWay(issuer, signal) {
-    const cancellation = new CancellationTokenSource();
-    const cancel = () => cancellation.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      const options = {
-        title: `Authenticate at ${new URL(issuer).host} without a browser here`,
-        ignoreFocusOut: true,
-      };
-      return (await window.showQuickPick(ways(), options, cancellation.token))?.way;
-    } finally {
-      signal.removeEventListener('abort', cancel);
-      cancellation.dispose();
-    }
+    const options = {
+      title: `Authenticate at ${new URL(issuer).host} without a browser here`,
+      ignoreFocusOut: true,
+    };
+    const chosen = await withCancellation(signal, (token) => window.showQuickPick(ways(), options, token));
+    return chosen?.way;
   },
 };

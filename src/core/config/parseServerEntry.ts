@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
 import type { ServerDefinition, TextRange } from './serverDefinition.ts';
 
 // valibot takes lists for objects, which no client does.
@@ -43,7 +44,7 @@ const oauthKeys = v.object(
     ),
     tokenEndpointAuthMethod: v.optional(
       v.picklist(
-        ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+        tokenEndpointAuthMethods,
         'must be "none", "client_secret_basic", "client_secret_post" or "private_key_jwt"',
       ),
     ),

@@ -1,5 +1,4 @@
 import { AuthError } from '../errors.ts';
-import { canonicalServerUrl } from '../serverUrl.ts';
 import type { Session } from '../session/session.ts';
 import {
   type AuthenticationPorts,
@@ -52,11 +51,10 @@ export async function authenticate(
     onStep('discovering');
     return await signIn(await discover(request, ports, signal), request, ports);
   }
-  const serverUrl = canonicalServerUrl(request.serverUrl);
   return await withRevalidation({
     remembered,
     discoverAnew: (revalidating) => discover(request, ports, revalidating),
-    isSame: (one, other) => isSameAuthority(one, other, serverUrl),
+    isSame: (one, other) => isSameAuthority(one, other, request.serverUrl),
     signal,
     clock: ports.clock,
     log: ports.log,

@@ -107,13 +107,13 @@ export async function readAuthorizationServer(
   response: Response,
   issuer: string,
 ): Promise<AuthorizationServer> {
-  const { origin, host, href } = new URL(issuer);
-  const who = `The authorization server ${origin}`;
+  const url = new URL(issuer);
+  const who = `The authorization server ${url.origin}`;
   const mismatch = (cause?: unknown) =>
     new AuthError('issuer_mismatch', `${who} presents the metadata of another issuer.`, { cause });
   let metadata: AuthorizationServer;
   try {
-    metadata = await oauth.processDiscoveryResponse(new URL(href), response);
+    metadata = await oauth.processDiscoveryResponse(url, response);
   } catch (error) {
     const isOther =
       error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON;
@@ -123,7 +123,7 @@ export async function readAuthorizationServer(
   if (withoutRootSlash(metadata.issuer) !== withoutRootSlash(issuer)) {
     throw mismatch();
   }
-  return assertUsable(cleaned(metadata), host);
+  return assertUsable(cleaned(metadata), url.host);
 }
 
 /** Real providers differ by that slash; nothing else is tolerated. */

@@ -4,12 +4,16 @@
  */
 export type ClientOrigin = 'dynamic' | 'metadataDocument' | 'preRegistered' | 'workload';
 
-/** RFC 7591, section 2, and RFC 7523, section 2.2: how the client proves itself at the token endpoint. */
-export type TokenEndpointAuthMethod =
-  | 'client_secret_basic'
-  | 'client_secret_post'
-  | 'none'
-  | 'private_key_jwt';
+/** RFC 7591, section 2, and RFC 7523, section 2.2: how a client can prove itself at the token endpoint. */
+export const tokenEndpointAuthMethods = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+] as const;
+
+/** One of {@link tokenEndpointAuthMethods}. */
+export type TokenEndpointAuthMethod = (typeof tokenEndpointAuthMethods)[number];
 
 /** A client at one authorization server. Holds a secret: never logged, kept in secret storage only. */
 export interface ClientRegistration {

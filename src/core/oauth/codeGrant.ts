@@ -7,7 +7,7 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
 import { clientFor } from './clientFor.ts';
-import type { Discovered } from './discovery.ts';
+import { type Discovered, resourceOf } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { advertisesDpop } from './dpopPolicy.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
@@ -82,7 +82,7 @@ async function attempt(
   const serverUrl = canonicalServerUrl(request.serverUrl);
   const binding = await bindTokens(request.oauth?.dpop === true, prepared);
   const client = await clientFor({ ...prepared, redirectUri }, request, ports);
-  const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const resource = resourceOf(prepared, request.serverUrl);
   const authorization = await createAuthorizationRequest(server, {
     clientId: client.clientId,
     redirectUri,

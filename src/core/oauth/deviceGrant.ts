@@ -7,7 +7,7 @@ import type { Prepared } from './codeGrant.ts';
 import { type DeviceAuthorization, requestDeviceAuthorization } from './deviceAuthorization.ts';
 import { deviceCodeGrantType } from './deviceClient.ts';
 import { pollForTokens } from './devicePolling.ts';
-import type { Discovered } from './discovery.ts';
+import { type Discovered, resourceOf } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { newSession } from './newSession.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
@@ -28,7 +28,7 @@ export async function runDeviceGrant(
 ): Promise<Session> {
   assertDeviceGrantOffered(prepared);
   const serverUrl = canonicalServerUrl(request.serverUrl);
-  const resource = prepared.protectedResource?.resource ?? serverUrl;
+  const resource = resourceOf(prepared, request.serverUrl);
   const binding = await bindTokens(request.oauth?.dpop === true, prepared);
   const { authority, device } = await startDevice({ prepared, resource }, request, ports);
   ports.redactor.learn(device.deviceCode);

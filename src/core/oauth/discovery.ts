@@ -1,5 +1,6 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import { AuthError, isCancelled } from '../errors.ts';
+import { canonicalServerUrl } from '../serverUrl.ts';
 import {
   type AuthorizationServer,
   defaultAuthorizationServer,
@@ -30,6 +31,15 @@ export interface Discovered {
   readonly challenge?: Challenge | undefined;
   /** What `oauth.authServerMetadataUrl`'s document lists, if anything: ranks above what is challenged. */
   readonly configuredServerScopes?: readonly string[] | undefined;
+}
+
+/**
+ * The `resource` to name: that of the metadata, byte for byte, else the canonical URL of the server.
+ *
+ * @see RFC 8707, section 2
+ */
+export function resourceOf({ protectedResource }: Discovered, serverUrl: URL): string {
+  return protectedResource?.resource ?? canonicalServerUrl(serverUrl);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
-import type { Discovered } from './discovery.ts';
+import { type Discovered, resourceOf } from './discovery.ts';
 import { requiresDpop } from './dpopPolicy.ts';
 
 /** What signing in again, refreshing and signing out use of a server's metadata, which may be long. */
@@ -89,13 +89,13 @@ export function rememberedDiscovery(
  * Whether a sign-in that was begun with one may be finished with the other. Bound tokens also serve a server
  * that has ceased to require them, or does not say so at the moment.
  */
-export function isSameAuthority(one: Discovered, other: Discovered, serverUrl: string): boolean {
+export function isSameAuthority(one: Discovered, other: Discovered, serverUrl: URL): boolean {
   const [a, b] = [one.authorizationServer, other.authorizationServer];
   return (
     a.issuer === b.issuer &&
     a.authorization_endpoint === b.authorization_endpoint &&
     a.token_endpoint === b.token_endpoint &&
-    (one.protectedResource?.resource ?? serverUrl) === (other.protectedResource?.resource ?? serverUrl) &&
+    resourceOf(one, serverUrl) === resourceOf(other, serverUrl) &&
     (requiresDpop(one) || !requiresDpop(other))
   );
 }

@@ -5,7 +5,7 @@ import type { AuthenticationPorts, AuthenticationRequest } from './authenticatio
 import { chooseScope } from './chooseScope.ts';
 import type { ClientRegistration } from './clientRegistration.ts';
 import { clientSecrets } from './clientSecrets.ts';
-import type { Discovered } from './discovery.ts';
+import { type Discovered, resourceOf } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { assertGrantSupported, type RepeatableGrant } from './grant.ts';
 import { assertGrantApproved } from './grantApproval.ts';
@@ -43,7 +43,7 @@ export async function signInRepeatably(
   for (const secret of clientSecrets(client)) {
     ports.redactor.learn(secret);
   }
-  const resource = discovered.protectedResource?.resource ?? canonicalServerUrl(serverUrl);
+  const resource = resourceOf(discovered, serverUrl);
   const requestedAt = ports.clock.now();
   const tokens = await repeatGrant(
     grant,

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
+import { tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
 import { clientSecrets } from '../oauth/clientSecrets.ts';
 import type { Identity } from '../oauth/identityProvider.ts';
 import type { Redactor } from '../redaction.ts';
@@ -34,12 +35,7 @@ const identity = v.object({
       clientId: text,
       clientSecret: v.optional(text),
       privateKey: v.optional(text),
-      tokenEndpointAuthMethod: v.picklist([
-        'none',
-        'client_secret_basic',
-        'client_secret_post',
-        'private_key_jwt',
-      ]),
+      tokenEndpointAuthMethod: v.picklist(tokenEndpointAuthMethods),
     }),
   }),
   idToken: text,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ClientRegistration } from '../oauth/clientRegistration.ts';
+import { type ClientRegistration, tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
 import type { ReturningRedirectKind } from '../oauth/redirect.ts';
 import { includesScopes, unionScopes } from '../oauth/scope.ts';
 
@@ -69,12 +69,7 @@ const record = v.object({
       scope: v.optional(v.string()),
       clientId: v.string(),
       clientSecret: v.optional(v.string()),
-      tokenEndpointAuthMethod: v.picklist([
-        'none',
-        'client_secret_basic',
-        'client_secret_post',
-        'private_key_jwt',
-      ]),
+      tokenEndpointAuthMethod: v.picklist(tokenEndpointAuthMethods),
       secretExpiresAt: v.optional(v.number()),
     }),
   ),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
-import type { ClientRegistration } from '../oauth/clientRegistration.ts';
+import { type ClientRegistration, tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
 import { type DpopKey, dpopKeySchema } from '../oauth/dpopKey.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
 import { unionScopes } from '../oauth/scope.ts';
@@ -54,12 +54,7 @@ const session = v.object({
     clientId: text,
     clientSecret: v.optional(text),
     privateKey: v.optional(text),
-    tokenEndpointAuthMethod: v.picklist([
-      'none',
-      'client_secret_basic',
-      'client_secret_post',
-      'private_key_jwt',
-    ]),
+    tokenEndpointAuthMethod: v.picklist(tokenEndpointAuthMethods),
     secretExpiresAt: v.optional(time),
   }),
   grant: v.optional(v.picklist(['clientCredentials', 'enterprise', 'workload'])),
