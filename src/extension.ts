@@ -13,6 +13,7 @@ import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { UserIdentityProvider } from './core/session/userIdentityProvider.ts';
+import { WindowLocks } from './core/session/windowLocks.ts';
 import { createPasteRedirect } from './node/pasteRedirect.ts';
 import { readTokenFile } from './node/readTokenFile.ts';
 import { externalBrowser } from './vscode/browser.ts';
@@ -57,6 +58,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
   const registrations = new RegistrationStore(context.secrets, log);
   const demands = new ScopeDemands();
+  const locks = new WindowLocks();
   const pending = new PendingAuthorizations(log);
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
@@ -70,6 +72,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     pending,
     prompt: { ...personPrompt, ...signInWayPrompt },
     registrations,
+    locks,
     redactor,
     clientMetadataUrl: configuredClientMetadataUrl,
   };
@@ -87,8 +90,8 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   });
   const grants = { identityProvider, workloads };
   const authenticator = new Authenticator({ ...signIn, ...grants }, sessions);
-  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, registrations });
-  const parts = { sessions, authenticator, refresher, demands };
+  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, locks, registrations });
+  const parts = { sessions, authenticator, refresher, demands, locks };
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 

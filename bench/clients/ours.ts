@@ -5,6 +5,7 @@ import { Redactor } from '../../src/core/redaction.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
+import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeSecretStorage } from '../../test/support/fakeSecretStorage.ts';
 import { unexpectedGrants } from '../../test/support/unexpectedGrants.ts';
 import { type BenchClient, type Reporter, serveBench } from './serveBench.ts';
@@ -53,6 +54,7 @@ function createPorts(
     pending,
     redactor,
     registrations: new RegistrationStore(secrets, log),
+    locks: new WindowLocks(),
     redirects: { uriHandler: redirect, loopback: redirect, paste: redirect },
     clientMetadataUrl: () => clientMetadataUrl,
     ...unexpectedGrants,

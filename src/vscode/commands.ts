@@ -7,6 +7,7 @@ import type { Authenticator } from '../core/session/authenticator.ts';
 import type { SessionRefresher } from '../core/session/refresh.ts';
 import type { RegistrationStore } from '../core/session/registrationStore.ts';
 import type { ScopeDemands } from '../core/session/scopeDemands.ts';
+import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
 import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
@@ -43,6 +44,7 @@ export interface CommandPorts {
   readonly identityProvider: UserIdentityProvider;
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
+  readonly locks: SessionLocks;
   /** The redirect URI of this editor that a client metadata document can name. */
   readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;

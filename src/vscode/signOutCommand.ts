@@ -1,5 +1,6 @@
 import { window } from 'vscode';
-import { type RevocationOutcome, signOut } from '../core/session/signOut.ts';
+import type { RevocationOutcome } from '../core/session/revokeSession.ts';
+import { signOut } from '../core/session/signOut.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
@@ -25,7 +26,7 @@ export async function signOutCommand(argument: unknown, ports: CommandPorts): Pr
   try {
     const { canonicalUrl } = toOAuthTarget(server);
     const outcome = await withCancellableProgress(`Signing out of ${name}`, (_report, signal) =>
-      signOut(canonicalUrl, ports, signal),
+      signOut({ serverUrl: canonicalUrl }, ports, signal),
     );
     void window.showInformationMessage(withoutLinks(`Signed out of ${name}. ${outcomes[outcome]}`.trim()));
   } catch (error) {

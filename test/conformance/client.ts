@@ -15,6 +15,7 @@ import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import { stepUpScope } from '../../src/core/session/session.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
+import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeSecretStorage } from '../support/fakeSecretStorage.ts';
 import { runMain } from '../support/runMain.ts';
 
@@ -65,7 +66,8 @@ async function main(): Promise<number> {
     },
     workloads: { assertion: async () => context.valid_jwt },
   };
-  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions });
+  const locks = new WindowLocks();
+  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, locks });
   const pending = new PendingAuthorizations(log);
   const redirect = {
     open: async () => ({ redirectUri: 'http://localhost:33418/callback', dispose: () => undefined }),
@@ -73,6 +75,7 @@ async function main(): Promise<number> {
   const authenticator = new Authenticator(
     {
       ...network,
+      locks,
       ...grants,
       pending,
       redactor,

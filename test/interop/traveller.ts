@@ -3,8 +3,9 @@ import { createAuthorizedFetch } from '../../src/core/connection/authorizedFetch
 import { openConversation } from '../../src/core/connection/mcpConversation.ts';
 import { withStepUp } from '../../src/core/connection/stepUp.ts';
 import { type ConnectionReport, testConnection } from '../../src/core/connection/testConnection.ts';
+import type { RevocationOutcome } from '../../src/core/session/revokeSession.ts';
 import { type Session, stepUpScope } from '../../src/core/session/session.ts';
-import { type RevocationOutcome, signOut } from '../../src/core/session/signOut.ts';
+import { signOut } from '../../src/core/session/signOut.ts';
 import type { Assembly, SignInOptions } from '../support/authenticationPorts.ts';
 import { writingTool } from './mcpEndpoint.ts';
 
@@ -99,7 +100,7 @@ export class Traveller {
   /** Ends the session. */
   signOut(): Promise<RevocationOutcome> {
     const { ports, sessions } = this.#assembly;
-    return signOut(this.#mcpUrl, { ...ports, sessions }, new AbortController().signal);
+    return signOut({ serverUrl: this.#mcpUrl }, { ...ports, sessions }, new AbortController().signal);
   }
 
   /** Asserts that neither token of a session that has ended is good for anything. */

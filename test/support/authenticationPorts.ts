@@ -17,6 +17,7 @@ import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import type { Session } from '../../src/core/session/session.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { UserIdentityProvider } from '../../src/core/session/userIdentityProvider.ts';
+import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeSecretStorage } from './fakeSecretStorage.ts';
 
@@ -116,6 +117,7 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
       ...prompt,
     },
     registrations,
+    locks: new WindowLocks(),
     redactor,
     clientMetadataUrl: () => options.clientMetadataUrl,
   };

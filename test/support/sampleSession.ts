@@ -1,4 +1,5 @@
 import type { TokenSet } from '../../src/core/oauth/tokenSet.ts';
+import { firstAccount, firstAccountId, type SessionRef } from '../../src/core/session/account.ts';
 import type { Session } from '../../src/core/session/session.ts';
 
 /** When the sample session was received: the time at which a `FakeClock` starts. */
@@ -13,6 +14,7 @@ export interface SessionChanges extends Partial<Omit<Session, 'tokens'>> {
 export function sampleSession({ tokens, ...changes }: SessionChanges = {}): Session {
   return {
     serverUrl: 'https://mcp.example/mcp',
+    account: firstAccount(sampleTime),
     resource: 'https://mcp.example/mcp',
     authorizationServer: {
       issuer: 'https://as.example',
@@ -40,4 +42,9 @@ export function sampleSession({ tokens, ...changes }: SessionChanges = {}): Sess
     createdAt: sampleTime,
     ...changes,
   };
+}
+
+/** The session of whoever has one account at a server. */
+export function onlyAccount(serverUrl: string): SessionRef {
+  return { serverUrl, accountId: firstAccountId };
 }

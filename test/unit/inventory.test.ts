@@ -6,7 +6,7 @@ import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { ScopeDemands } from '../../src/core/session/scopeDemands.ts';
 import { type Assembly, assemble } from '../support/authenticationPorts.ts';
 import { nextChange } from '../support/nextChange.ts';
-import { sampleSession } from '../support/sampleSession.ts';
+import { onlyAccount, sampleSession } from '../support/sampleSession.ts';
 import { granted, startTokenEndpoint } from '../support/tokenEndpoint.ts';
 
 function source(servers: string, id = 'file:///a/.mcp.json'): ConfigurationSource {
@@ -116,7 +116,7 @@ describe('Inventory', () => {
     inventory.onDidChange(() => seen.push(states()));
     inventory.setSources([source(one)]);
     await parts.sessions.put(atOne);
-    await parts.sessions.delete(atOne.serverUrl);
+    await parts.sessions.delete(onlyAccount(atOne.serverUrl));
     assert.deepEqual(seen.at(0), [[['one', 'needsAuthentication']]]);
     assert.ok(seen.some((state) => JSON.stringify(state) === '[[["one","authenticated"]]]'));
     assert.deepEqual(seen.at(-1), [[['one', 'needsAuthentication']]]);

@@ -6,6 +6,7 @@ import { type BenchServer, startBenchServer } from '../../bench/server/benchServ
 import { type AssemblyOptions, followRedirect } from '../support/authenticationPorts.ts';
 import { authenticationSuite, until } from '../support/authenticationSuite.ts';
 import { FakeSecretStorage } from '../support/fakeSecretStorage.ts';
+import { onlyAccount } from '../support/sampleSession.ts';
 
 const probe = 'POST /mcp';
 const resourceMetadata = 'GET /.well-known/oauth-protected-resource/mcp';
@@ -93,7 +94,7 @@ describe('the requests of a sign-in', () => {
     const secrets = new FakeSecretStorage();
     const { sessions, signIn } = suite.assemble({ secrets });
     const { serverUrl } = await signIn(server.mcpUrl);
-    await sessions.delete(serverUrl);
+    await sessions.delete(onlyAccount(serverUrl));
     const expected = {
       inSeries: promisedBeforeBrowser.known,
       routes: [probe, resourceMetadata, serverMetadata],

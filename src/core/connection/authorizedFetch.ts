@@ -4,8 +4,8 @@ import { createDpopProofs, type DpopProofs } from '../oauth/dpopProofs.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
 import { quote } from '../quote.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
+import { isRefreshable } from '../session/freshness.ts';
 import type { SessionRefresher } from '../session/refresh.ts';
-import { isRefreshable } from '../session/refresh.ts';
 import type { ScopeDemands } from '../session/scopeDemands.ts';
 import type { Session } from '../session/session.ts';
 

@@ -1,7 +1,9 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
+import type { Account } from '../session/account.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { Session } from '../session/session.ts';
+import type { SessionLocks } from '../session/sessionLocks.ts';
 import type { GrantPrompt } from './grantApproval.ts';
 import type { IdentityProvider } from './identityProvider.ts';
 import type { NetworkPorts } from './oauthFetch.ts';
@@ -48,6 +50,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly pending: PendingAuthorizations;
   readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt;
   readonly registrations: RegistrationStore;
+  readonly locks: SessionLocks;
   readonly redactor: Redactor;
   readonly identityProvider: IdentityProvider;
   readonly workloads: WorkloadIdentities;
@@ -60,6 +63,8 @@ export interface AuthenticationRequest {
   readonly serverUrl: URL;
   readonly transport: 'http' | 'sse';
   readonly oauth?: OAuthConfiguration | undefined;
+  /** Which account at the server the session is for; by default the only one. */
+  readonly account?: Account | undefined;
   /**
    * Asks for the secret of a pre-registered client even if one is stored, and for its ID unless that is
    * configured, because the client was rejected.

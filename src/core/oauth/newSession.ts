@@ -1,5 +1,6 @@
 import type { TokenEndpointResponse } from 'oauth4webapi';
 import { canonicalServerUrl } from '../serverUrl.ts';
+import { firstAccount } from '../session/account.ts';
 import type { Session } from '../session/session.ts';
 import type { AuthenticationRequest } from './authentication.ts';
 import type { TokenBinding } from './dpopBinding.ts';
@@ -26,10 +27,11 @@ export interface SignInResult {
 /** The session that a sign-in has led to. */
 export function newSession(
   { authority: { server, client }, resource, scope, tokens, requestedAt, binding, grant }: SignInResult,
-  { serverUrl, oauth }: Pick<AuthenticationRequest, 'oauth' | 'serverUrl'>,
+  { serverUrl, oauth, account }: Pick<AuthenticationRequest, 'account' | 'oauth' | 'serverUrl'>,
 ): Session {
   return {
     serverUrl: canonicalServerUrl(serverUrl),
+    account: account ?? firstAccount(requestedAt),
     resource,
     authorizationServer: rememberedMetadata(server),
     client,

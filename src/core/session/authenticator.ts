@@ -9,7 +9,8 @@ import type {
 } from '../oauth/authentication.ts';
 import type { Waiting } from '../oauth/waiting.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
-import type { Session } from './session.ts';
+import { sessionLockKey } from './account.ts';
+import { refOf, type Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 
 /** An authentication under way, as seen from outside. */
@@ -80,7 +81,7 @@ export class Authenticator implements Disposable {
     const work = async (request: WorkRequest) => {
       try {
         const session = await authenticate({ ...target, ...request, previous }, this.#ports);
-        await this.#sessions.put(session);
+        await this.#keep(session);
         return session;
       } catch (error) {
         throw this.#recordFailure(serverUrl, error);
@@ -93,6 +94,11 @@ export class Authenticator implements Disposable {
     this.#running.set(serverUrl, running);
     this.#changed.fire();
     return running;
+  }
+
+  /** In turn with refreshes and sign-outs, in whichever window: none of them is to overwrite what is newer. */
+  async #keep(session: Session): Promise<void> {
+    await this.#ports.locks.run(sessionLockKey(refOf(session)), () => this.#sessions.put(session));
   }
 
   dispose(): void {

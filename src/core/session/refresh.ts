@@ -1,41 +1,14 @@
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
-import type { RepeatPorts } from '../oauth/repeatGrant.ts';
-import type { RegistrationStore } from './registrationStore.ts';
-import { requestNewTokens } from './renewal.ts';
-import type { Session } from './session.ts';
-import type { SessionStore } from './sessionStore.ts';
+import { type SessionRef, sessionLockKey } from './account.ts';
+import { isFresh, isRefreshable, refreshMargin } from './freshness.ts';
+import { isSessionExpired, type RefreshPorts, runRefresh } from './refreshRun.ts';
+import { refOf, type Session } from './session.ts';
 
-/** A token that is good for less than this, in milliseconds, is refreshed before it is used. */
-const longestMargin = 60_000;
-
-/** A token that lives for minutes only would else be refreshed with every use. */
-function refreshMargin({ tokens }: Session): number {
-  const lifetime = (tokens.expiresAt ?? Number.POSITIVE_INFINITY) - tokens.receivedAt;
-  return Math.min(longestMargin, lifetime / 10);
-}
-
-/** Whether the access token can still be used, at a time in milliseconds, with `remaining` ms to spare. */
-export function isFresh({ tokens }: Session, now: number, remaining = 0): boolean {
-  return tokens.expiresAt === undefined || tokens.expiresAt - remaining > now;
-}
-
-/** Whether a new access token can be had without the user. */
-export function isRefreshable(session: Session): boolean {
-  const isRenewable = session.grant !== undefined || session.tokens.refreshToken !== undefined;
-  return isRenewable && session.refreshRejectedAt === undefined;
-}
-
-/** What refreshing needs. */
-export interface RefreshPorts extends RepeatPorts {
-  readonly sessions: SessionStore;
-  /** Where a client is forgotten that its server has forgotten, so that the next sign-in does not bring it up. */
-  readonly registrations?: RegistrationStore | undefined;
-}
-
-/** Refreshes sessions on use: one refresh per server at a time, however many ask. */
+/** Refreshes sessions on use: one refresh per session at a time, however many ask, in however many windows. */
 export class SessionRefresher {
   readonly #ports: RefreshPorts;
+  /** By {@link sessionLockKey}. */
   readonly #running = new Map<string, Promise<Session>>();
   readonly #changed = new Emitter<void>();
 
@@ -46,22 +19,29 @@ export class SessionRefresher {
     this.#ports = ports;
   }
 
-  isRefreshing(serverUrl: string): boolean {
-    return this.#running.has(serverUrl);
+  /** Whether a refresh runs in this window: of an account at a server, else of the one that this workspace uses. */
+  isRefreshing(serverUrl: string, accountId?: string): boolean {
+    if (this.#running.size === 0) {
+      return false;
+    }
+    const session = this.#ports.sessions.get(serverUrl, accountId);
+    return session !== undefined && this.#running.has(sessionLockKey(refOf(session)));
   }
 
   /**
    * The session of a server with an access token that is good to use now, refreshed if need be. A session
    * that cannot be refreshed but has not expired is given as it is.
    *
+   * @param accountId by default the account that this workspace uses
    * @throws AuthError `not_authenticated`, `session_expired`, or why the refresh failed
    */
-  async fresh(serverUrl: string): Promise<Session> {
-    const session = this.#ports.sessions.get(serverUrl);
+  async fresh(serverUrl: string, accountId?: string): Promise<Session> {
+    const { sessions, clock, log } = this.#ports;
+    const session = sessions.get(serverUrl, accountId);
     if (!session) {
       throw new AuthError('not_authenticated', 'You are not authenticated at this server yet.');
     }
-    await this.#ports.sessions.saveUnsaved(serverUrl);
+    await sessions.saveUnsaved(refOf(session));
     if (this.#isUsable(session)) {
       return session;
     }
@@ -69,12 +49,12 @@ export class SessionRefresher {
       throw new AuthError('session_expired', 'The session has expired. Authenticate again.');
     }
     try {
-      return await this.refresh(serverUrl);
+      return await this.#refresh(refOf(session), session);
     } catch (error) {
       // A token in its last minute still serves while its server cannot give another.
-      const latest = this.#ports.sessions.get(serverUrl);
-      if (latest && isFresh(latest, this.#ports.clock.now()) && !isSessionExpired(error)) {
-        this.#ports.log.warn('The session could not be refreshed ahead of its expiry', { reason: error });
+      const latest = sessions.get(serverUrl, session.account.id);
+      if (latest && isFresh(latest, clock.now()) && !isSessionExpired(error)) {
+        log.warn('The session could not be refreshed ahead of its expiry', { reason: error });
         return latest;
       }
       throw error;
@@ -84,132 +64,45 @@ export class SessionRefresher {
   /**
    * A session with another access token than one that its server has just rejected.
    *
+   * @param accountId by default the account that this workspace uses
    * @throws AuthError as {@link refresh} does
    */
-  async renew(serverUrl: string, rejectedAccessToken: string): Promise<Session> {
-    const session = this.#ports.sessions.get(serverUrl);
+  async renew(serverUrl: string, rejectedAccessToken: string, accountId?: string): Promise<Session> {
+    const session = this.#ports.sessions.get(serverUrl, accountId);
     // Somebody else's refresh may have come between the request and its 401.
     return session && session.tokens.accessToken !== rejectedAccessToken
       ? session
-      : await this.refresh(serverUrl);
+      : await this.refresh(serverUrl, accountId);
   }
 
   /**
    * Refreshes now, joining a refresh that is under way. Not cancellable: a refresh token that was sent may be
    * spent, so its answer has to be received and kept.
    *
+   * @param accountId by default the account that this workspace uses
    * @throws AuthError `not_authenticated`, `session_expired`, `client_rejected`, `server_error`, `network`…
    */
-  refresh(serverUrl: string): Promise<Session> {
-    const running = this.#running.get(serverUrl);
-    if (running !== undefined) {
-      return running;
-    }
-    const started = this.#refresh(serverUrl).finally(() => {
-      this.#running.delete(serverUrl);
-      this.#changed.fire();
-    });
-    this.#running.set(serverUrl, started);
-    this.#changed.fire();
-    return started;
+  async refresh(serverUrl: string, accountId?: string): Promise<Session> {
+    const session = this.#ports.sessions.get(serverUrl, accountId);
+    return session ? await this.#refresh(refOf(session), session) : await runRefresh(session, this.#ports);
   }
 
   #isUsable(session: Session): boolean {
     return isFresh(session, this.#ports.clock.now(), isRefreshable(session) ? refreshMargin(session) : 0);
   }
 
-  async #refresh(serverUrl: string): Promise<Session> {
-    const { sessions, log } = this.#ports;
-    const session = sessions.get(serverUrl);
-    if (!session || (session.grant === undefined && session.tokens.refreshToken === undefined)) {
-      throw new AuthError(
-        'not_authenticated',
-        'There is no session that could be refreshed. Authenticate first.',
-      );
+  #refresh(ref: SessionRef, session: Session): Promise<Session> {
+    const key = sessionLockKey(ref);
+    const running = this.#running.get(key);
+    if (running !== undefined) {
+      return running;
     }
-    let refreshed: Session;
-    try {
-      refreshed = await requestNewTokens(session, this.#ports);
-    } catch (error) {
-      const reason = (await this.#registrationHasGone(error, session)) ? registrationGone(error) : error;
-      const newer = isSessionExpired(reason) ? await this.#markExpired(session) : undefined;
-      if (newer) {
-        return newer;
-      }
-      throw reason;
-    }
-    const latest = sessions.get(serverUrl);
-    if (!latest) {
-      throw new AuthError('not_authenticated', 'You signed out while the session was being refreshed.');
-    }
-    if (isReplaced(session, latest)) {
-      return latest;
-    }
-    try {
-      await sessions.put(refreshed);
-    } catch (error) {
-      // The new tokens are held in memory and written with the next use: better than to lose them.
-      log.error('A refreshed session could not be saved', { reason: error });
-    }
-    log.info('Session refreshed', { issuer: new URL(session.authorizationServer.issuer) });
-    return refreshed;
+    const started = runRefresh(session, this.#ports).finally(() => {
+      this.#running.delete(key);
+      this.#changed.fire();
+    });
+    this.#running.set(key, started);
+    this.#changed.fire();
+    return started;
   }
-
-  /**
-   * Whether the server has forgotten the dynamic registration that the tokens belong to, which are lost with
-   * it; it is then forgotten here too. Other clients can be mended, and keep their tokens.
-   */
-  async #registrationHasGone(error: unknown, { authorizationServer, client }: Session): Promise<boolean> {
-    const isRejected = error instanceof AuthError && error.code === 'client_rejected';
-    if (!isRejected || client.origin !== 'dynamic') {
-      return false;
-    }
-    const { registrations, log } = this.#ports;
-    try {
-      await registrations?.drop(authorizationServer.issuer, client.clientId);
-    } catch (reason) {
-      log.warn('The rejection of a client could not be saved', { reason });
-    }
-    log.info('The server has forgotten this editor, which will introduce itself anew');
-    return true;
-  }
-
-  /**
-   * Marks a session whose refresh token was rejected. Only the newest token's rejection counts: another
-   * sign-in or window may have been faster.
-   *
-   * @returns the session that has taken its place meanwhile; then nothing is marked
-   */
-  async #markExpired(rejected: Session): Promise<Session | undefined> {
-    const { sessions, clock, log } = this.#ports;
-    // What another window has stored may not have been announced here yet.
-    await sessions.reload();
-    const latest = sessions.get(rejected.serverUrl);
-    if (!latest || isReplaced(rejected, latest)) {
-      return latest;
-    }
-    try {
-      await sessions.put({ ...rejected, refreshRejectedAt: clock.now() });
-    } catch (error) {
-      log.error('An expired session could not be marked as such', { reason: error });
-    }
-    return undefined;
-  }
-}
-
-/** Whether a sign-in or another refresh has put other tokens in the place of the session's. */
-function isReplaced({ tokens }: Session, { tokens: latest }: Session): boolean {
-  return latest.refreshToken !== tokens.refreshToken || latest.accessToken !== tokens.accessToken;
-}
-
-function registrationGone(cause: unknown): AuthError {
-  return new AuthError(
-    'session_expired',
-    'The authorization server has forgotten this editor, and the session with it. Authenticate again.',
-    { cause },
-  );
-}
-
-function isSessionExpired(error: unknown): boolean {
-  return error instanceof AuthError && error.code === 'session_expired';
 }

@@ -3,7 +3,7 @@ import type { ServerDefinition } from '../config/serverDefinition.ts';
 import type { AuthError } from '../errors.ts';
 import type { AuthenticationStep } from '../oauth/authentication.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
-import { isFresh, isRefreshable } from './refresh.ts';
+import { isFresh, isRefreshable } from './freshness.ts';
 import type { ScopeDemand } from './scopeDemands.ts';
 import type { Session } from './session.ts';
 

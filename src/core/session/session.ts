@@ -6,14 +6,16 @@ import { type DpopKey, dpopKeySchema } from '../oauth/dpopKey.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
 import { unionScopes } from '../oauth/scope.ts';
 import type { TokenSet } from '../oauth/tokenSet.ts';
+import { type Account, accountSchema, firstAccount, type SessionRef } from './account.ts';
 
 /**
  * A login at one server. Complete in itself: it can be refreshed and revoked without discovery or the
  * registration store. Holds secrets: never logged, kept in secret storage only.
  */
 export interface Session {
-  /** Canonical URL of the MCP server, the only thing a credential is ever looked up by. */
+  /** Canonical URL of the MCP server: with the account, the only thing a credential is ever looked up by. */
   readonly serverUrl: string;
+  readonly account: Account;
   /** The `resource` of RFC 8707, byte for byte as it was sent. */
   readonly resource: string;
   /** The metadata that refresh and revocation need. Its `issuer` issued the tokens. */
@@ -40,9 +42,9 @@ export interface Session {
 const text = v.string();
 const time = v.pipe(v.number(), v.finite());
 
-const session = v.object({
-  version: v.literal(1),
-  serverUrl: v.pipe(text, v.url()),
+const server = { serverUrl: v.pipe(text, v.url()) };
+
+const members = {
   resource: text,
   authorizationServer: v.looseObject({
     issuer: v.pipe(text, v.url()),
@@ -71,28 +73,48 @@ const session = v.object({
   dpop: v.optional(dpopKeySchema),
   createdAt: time,
   refreshRejectedAt: v.optional(time),
-});
+};
+
+/** Every version that was ever written. Version 1 knew one account per server. */
+const record = v.variant('version', [
+  v.object({ version: v.literal(1), ...server, ...members }),
+  v.object({ version: v.literal(2), ...server, account: accountSchema, ...members }),
+]);
 
 /** The record as it is stored. */
 export function serializeSession(value: Session): string {
-  return JSON.stringify({ version: 1, ...value });
+  return JSON.stringify({ version: 2, ...value });
 }
 
 /**
- * Reads a stored record.
+ * Reads a stored record, of this version or an earlier one.
  *
- * @throws AuthError `storage` for anything else than a version 1 record
+ * @throws AuthError `storage` for anything else
  */
-export function parseSession(record: string): Session {
+export function parseSession(text: string): Session {
   try {
-    const { version: _version, ...parsed } = v.parse(session, JSON.parse(record));
-    return { ...parsed, authorizationServer: parsed.authorizationServer as AuthorizationServer };
+    const { version: _version, ...parsed } = v.parse(record, JSON.parse(text));
+    return {
+      ...parsed,
+      account: 'account' in parsed ? parsed.account : firstAccount(parsed.createdAt),
+      authorizationServer: parsed.authorizationServer as AuthorizationServer,
+    };
   } catch (error) {
     // Neither error may travel on as the cause: both quote the record.
     const reason =
       error instanceof v.ValiError ? `at ${v.getDotPath(error.issues[0]) ?? 'its root'}` : 'not JSON';
     throw new AuthError('storage', `A stored session could not be read (${reason}).`);
   }
+}
+
+/** Which session it is. */
+export function refOf({ serverUrl, account }: Session): SessionRef {
+  return { serverUrl, accountId: account.id };
+}
+
+/** Whether a sign-in or a refresh has put other tokens in the place of a session's. */
+export function isReplaced({ tokens }: Session, { tokens: latest }: Session): boolean {
+  return latest.refreshToken !== tokens.refreshToken || latest.accessToken !== tokens.accessToken;
 }
 
 /** The scopes that the tokens carry, as far as the server told. */

@@ -5,52 +5,89 @@ import type { Log } from '../log.ts';
 import { clientSecrets } from '../oauth/clientSecrets.ts';
 import { dpopSecrets } from '../oauth/dpopKey.ts';
 import type { Redactor } from '../redaction.ts';
+import { byAge, firstAccountId, type SessionRef } from './account.ts';
+import type { AccountChoices } from './accountChoices.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
-import { parseSession, type Session, serializeSession } from './session.ts';
+import { parseSession, refOf, type Session, serializeSession } from './session.ts';
 
 const prefix = 'session:';
 
-/** A session, and the text that it was read from. */
-interface StoredSession {
-  readonly record: string;
-  readonly session: Session;
-}
+/** Where records are kept that could not be read, when others take their places. */
+const asidePrefix = 'aside:';
 
 /** What the store needs. */
 export interface SessionStorePorts {
   readonly secrets: SecretStorage;
   readonly log: Log;
   readonly redactor: Redactor;
+  /** Which account the workspace has chosen, where it has. */
+  readonly choices?: AccountChoices | undefined;
+}
+
+/** A record that this version cannot read. It is left where it is until a sign-in needs the place. */
+export interface UnreadableRecord {
+  readonly key: string;
+  /** A sentence, without anything of the record. */
+  readonly reason: string;
 }
 
 /**
- * All sessions, by canonical server URL: held in memory for synchronous reading, written through to secret
- * storage. Changes made elsewhere arrive by the storage's events, or by {@link reload} from whoever learns of
- * them in another way.
+ * All sessions, by canonical server URL and account: held in memory for synchronous reading, written through to
+ * secret storage. Changes made elsewhere arrive by the storage's events, or by {@link reload} and {@link reread}.
  */
 export class SessionStore implements Disposable {
   readonly #ports: SessionStorePorts;
+  /** By storage key. */
   readonly #sessions = new Map<string, Session>();
-  /** Sessions that could not be written: kept in memory, and tried again. */
+  /** Keys of sessions that could not be written: kept in memory, and tried again. */
   readonly #unsaved = new Set<string>();
+  readonly #unreadable = new Map<string, { readonly text: string; readonly reason: string }>();
+  /** Counts what was written here, by key, so that a slow read never undoes it. */
+  readonly #writes = new Map<string, number>();
   readonly #changed = new Emitter<void>();
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly Disposable[];
 
-  /** Fires after {@link get} began to answer differently for at least one server. */
+  /** Fires after {@link get} or {@link accounts} began to answer differently for at least one server. */
   readonly onDidChange = this.#changed.event;
 
   constructor(ports: SessionStorePorts) {
     this.#ports = ports;
-    this.#subscription = ports.secrets.onDidChange(({ key }) => {
-      if (key.startsWith(prefix)) {
-        void this.#readKey(key).then((changed) => changed && this.#changed.fire());
-      }
-    });
+    const { secrets, choices } = ports;
+    this.#subscriptions = [
+      secrets.onDidChange(({ key }) => {
+        if (key.startsWith(prefix)) {
+          void this.#readKey(key).then(({ changed }) => changed && this.#changed.fire());
+        }
+      }),
+      ...(choices ? [choices.onDidChange(() => this.#changed.fire())] : []),
+    ];
   }
 
-  /** The session of a server, without asking the storage. */
-  get(serverUrl: string): Session | undefined {
-    return this.#sessions.get(serverUrl);
+  /**
+   * The session of a server, without asking the storage: of an account, else of the one that this workspace uses,
+   * else of the oldest.
+   */
+  get(serverUrl: string, accountId?: string): Session | undefined {
+    const sessions = this.accounts(serverUrl);
+    const of = (id: string | undefined) => sessions.find(({ account }) => account.id === id);
+    return accountId === undefined ? (of(this.#ports.choices?.get(serverUrl)) ?? sessions[0]) : of(accountId);
+  }
+
+  /** The sessions of all accounts at a server, in the order in which the accounts were added. */
+  accounts(serverUrl: string): readonly Session[] {
+    return [...this.#sessions.values()]
+      .filter((session) => session.serverUrl === serverUrl)
+      .sort((one, other) => byAge(one.account, other.account));
+  }
+
+  /** Every session there is. */
+  get all(): readonly Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** The records that could not be read, for whoever supports the user. */
+  get unreadable(): readonly UnreadableRecord[] {
+    return [...this.#unreadable].map(([key, { reason }]) => ({ key, reason }));
   }
 
   /**
@@ -65,111 +102,177 @@ export class SessionStore implements Disposable {
       this.#ports.log.error('The secret storage could not be listed', { reason: error });
       return;
     }
-    const known = await Promise.all([...this.#sessions.keys()].map((url) => hashedKey(prefix, url)));
-    const changed = await Promise.all([...new Set([...keys, ...known])].map((key) => this.#readKey(key)));
-    if (changed.includes(true)) {
+    const reads = await Promise.all(
+      [...new Set([...keys, ...this.#sessions.keys()])].map((key) => this.#readKey(key)),
+    );
+    if (reads.some(({ changed }) => changed)) {
       this.#changed.fire();
     }
   }
 
   /**
-   * Replaces the session of its server. The new one is held from here on even if writing fails, because the
-   * tokens before it may be dead already; it is then written with the next attempt of {@link saveUnsaved}.
+   * Reads one record again: another machine may have written it a moment ago.
+   *
+   * @returns the session as it is from here on
+   * @throws AuthError `storage` when the storage does not answer, or with something that is no record
+   */
+  async reread(ref: SessionRef): Promise<Session | undefined> {
+    const key = await storageKey(ref);
+    const { changed, error } = await this.#readKey(key);
+    if (changed) {
+      this.#changed.fire();
+    }
+    if (error !== undefined) {
+      throw new AuthError('storage', 'VS Code could not read the session.', { cause: error });
+    }
+    return this.#sessions.get(key);
+  }
+
+  /**
+   * Replaces the session of its server and account. The new one is held from here on even if writing fails, because
+   * the tokens before it may be dead already; it is then written with the next attempt of {@link saveUnsaved}.
    *
    * @throws AuthError `storage` when it lasts only as long as this window
    */
   async put(session: Session): Promise<void> {
     this.#learn(session);
+    const key = await storageKey(refOf(session));
+    this.#countWrite(key);
     try {
-      await this.#ports.secrets.store(await hashedKey(prefix, session.serverUrl), serializeSession(session));
-      this.#unsaved.delete(session.serverUrl);
+      await this.#keepAside(key);
+      await this.#ports.secrets.store(key, serializeSession(session));
+      this.#unsaved.delete(key);
     } catch (error) {
-      this.#unsaved.add(session.serverUrl);
+      this.#unsaved.add(key);
       throw new AuthError(
         'storage',
         'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?',
         { cause: error },
       );
     } finally {
-      this.#sessions.set(session.serverUrl, session);
+      this.#countWrite(key);
+      this.#sessions.set(key, session);
       this.#changed.fire();
     }
   }
 
-  /** Writes the session of a server again if writing failed before. Never throws. */
-  async saveUnsaved(serverUrl: string): Promise<void> {
-    const session = this.#sessions.get(serverUrl);
-    if (!session || !this.#unsaved.has(serverUrl)) {
-      return;
+  /** Writes a session again if writing failed before. Never throws. @returns whether it is written now */
+  async saveUnsaved(ref: SessionRef): Promise<boolean> {
+    const key = await storageKey(ref);
+    const session = this.#sessions.get(key);
+    if (!session || !this.#unsaved.has(key)) {
+      return true;
     }
     try {
       await this.put(session);
+      return true;
     } catch (error) {
       this.#ports.log.warn('A session still cannot be saved', { reason: error });
+      return false;
     }
   }
 
+  /** The sessions that could not be written yet. */
+  get unsaved(): readonly SessionRef[] {
+    return [...this.#unsaved].flatMap((key) => {
+      const session = this.#sessions.get(key);
+      return session ? [refOf(session)] : [];
+    });
+  }
+
   /**
-   * Forgets the session of a server: only ever because the user said so.
+   * Forgets a session: only ever because the user said so.
    *
    * @throws AuthError `storage` when the storage refuses; the session then stays
    */
-  async delete(serverUrl: string): Promise<void> {
+  async delete(ref: SessionRef): Promise<void> {
+    const key = await storageKey(ref);
+    this.#countWrite(key);
     try {
-      await this.#ports.secrets.delete(await hashedKey(prefix, serverUrl));
+      await this.#ports.secrets.delete(key);
     } catch (error) {
       throw new AuthError('storage', 'VS Code could not delete the session.', { cause: error });
     }
-    this.#unsaved.delete(serverUrl);
-    if (this.#sessions.delete(serverUrl)) {
+    this.#countWrite(key);
+    this.#unsaved.delete(key);
+    if (this.#sessions.delete(key)) {
       this.#changed.fire();
     }
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
     this.#changed.dispose();
   }
 
-  /** Brings memory in line with one record; says whether that changed anything. */
-  async #readKey(key: string): Promise<boolean> {
-    let stored: StoredSession | undefined;
+  /** Brings memory in line with one record. Never throws. */
+  async #readKey(key: string): Promise<{ readonly changed: boolean; readonly error?: unknown }> {
+    const writes = this.#writes.get(key);
+    let record: string | undefined;
     try {
-      const record = await this.#ports.secrets.get(key);
-      stored = record === undefined ? undefined : { record, session: parseSession(record) };
+      record = await this.#ports.secrets.get(key);
     } catch (error) {
-      this.#ports.log.error('A stored session could not be read and was left as it is', { reason: error });
-      return false;
+      this.#ports.log.error('The secret storage could not be read', { reason: error });
+      return { changed: false, error };
     }
-    return stored ? this.#adopt(key, stored) : this.#forget(key);
+    if (writes !== this.#writes.get(key)) {
+      // What was read may be older than what was written here meanwhile.
+      return await this.#readKey(key);
+    }
+    if (record === undefined) {
+      this.#unreadable.delete(key);
+      return { changed: !this.#unsaved.has(key) && this.#sessions.delete(key) };
+    }
+    return await this.#adopt(key, record);
   }
 
-  async #adopt(key: string, { record, session: stored }: StoredSession): Promise<boolean> {
-    if ((await hashedKey(prefix, stored.serverUrl)) !== key) {
-      this.#ports.log.error('A stored session lies under the key of another server and was ignored');
-      return false;
+  async #adopt(
+    key: string,
+    record: string,
+  ): Promise<{ readonly changed: boolean; readonly error?: unknown }> {
+    let stored: Session;
+    try {
+      stored = parseSession(record);
+    } catch (error) {
+      const reason = error instanceof AuthError ? error.message : 'It could not be read.';
+      if (this.#unreadable.get(key)?.text !== record) {
+        this.#ports.log.error('A stored session could not be read and was left as it is', { reason: error });
+      }
+      this.#unreadable.set(key, { text: record, reason });
+      return { changed: false, error };
     }
-    const held = this.#sessions.get(stored.serverUrl);
-    const older =
-      held && this.#unsaved.has(stored.serverUrl) && stored.tokens.receivedAt < held.tokens.receivedAt;
+    this.#unreadable.delete(key);
+    if ((await storageKey(refOf(stored))) !== key) {
+      this.#ports.log.error('A stored session lies under the key of another server and was ignored');
+      return { changed: false };
+    }
+    const held = this.#sessions.get(key);
+    const older = held && this.#unsaved.has(key) && stored.tokens.receivedAt < held.tokens.receivedAt;
     // What was written here is recognized by its record: reading that may change the order of members.
     const own = held && serializeSession(held);
     if (older || own === record || own === serializeSession(stored)) {
-      return false;
+      return { changed: false };
     }
     this.#learn(stored);
-    this.#unsaved.delete(stored.serverUrl);
-    this.#sessions.set(stored.serverUrl, stored);
-    return true;
+    this.#unsaved.delete(key);
+    this.#sessions.set(key, stored);
+    return { changed: true };
   }
 
-  async #forget(key: string): Promise<boolean> {
-    for (const serverUrl of this.#sessions.keys()) {
-      if (!this.#unsaved.has(serverUrl) && (await hashedKey(prefix, serverUrl)) === key) {
-        return this.#sessions.delete(serverUrl);
-      }
+  /** Moves what could not be read out of the way of what is written next: a newer version may read it one day. */
+  async #keepAside(key: string): Promise<void> {
+    const unreadable = this.#unreadable.get(key);
+    if (unreadable) {
+      await this.#ports.secrets.store(await hashedKey(asidePrefix, key, unreadable.text), unreadable.text);
+      this.#ports.log.warn('A stored session that could not be read was put aside for a new one');
+      this.#unreadable.delete(key);
     }
-    return false;
+  }
+
+  #countWrite(key: string): void {
+    this.#writes.set(key, (this.#writes.get(key) ?? 0) + 1);
   }
 
   #learn({ tokens, client, dpop }: Session): void {
@@ -178,4 +281,9 @@ export class SessionStore implements Disposable {
       this.#ports.redactor.learn(secret);
     }
   }
+}
+
+/** The first account keeps the key that it had when there could be only one. */
+async function storageKey({ serverUrl, accountId }: SessionRef): Promise<string> {
+  return await hashedKey(prefix, serverUrl, ...(accountId === firstAccountId ? [] : [accountId]));
 }

@@ -1,7 +1,7 @@
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
 import { quoteUnlessPlain } from '../quote.ts';
-import { isRefreshable } from './refresh.ts';
+import { isRefreshable } from './freshness.ts';
 import { grantedScope, type Session } from './session.ts';
 
 /** What may be shown of a session: everything but its secrets. Strings stem from servers. */

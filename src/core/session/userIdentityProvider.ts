@@ -1,5 +1,5 @@
 import { createDeadline } from '../clock.ts';
-import { AuthError, abortError, throwIfAborted } from '../errors.ts';
+import { AuthError, throwIfAborted } from '../errors.ts';
 import type { Identity, IdentityProvider, IdentityRequest } from '../oauth/identityProvider.ts';
 import { createOAuthFetch, type NetworkPorts } from '../oauth/oauthFetch.ts';
 import { refreshIdentity } from '../oauth/openIdRefresh.ts';
@@ -10,6 +10,7 @@ import {
 } from '../oauth/openIdSignIn.ts';
 import { revokeTokens } from '../oauth/revocation.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
+import { awaitTurn } from '../turn.ts';
 import { IdentityStore, type StoredIdentity } from './identityStore.ts';
 import type { SecretStorage } from './secretStorage.ts';
 
@@ -100,7 +101,7 @@ export class UserIdentityProvider implements IdentityProvider {
   /** Whoever renews a session does not wait for a person at a page as long as that person may take. */
   async #turn(before: Promise<unknown>, { interaction, signal }: IdentityRequest): Promise<void> {
     if (interaction) {
-      await settled(before, signal);
+      await awaitTurn(before, signal);
       return;
     }
     const deadline = createDeadline(this.#ports.clock, longestTurn, {
@@ -108,7 +109,7 @@ export class UserIdentityProvider implements IdentityProvider {
       sentence: 'Your identity provider waits for you to finish signing in.',
     });
     try {
-      await settled(before, deadline.signal);
+      await awaitTurn(before, deadline.signal);
     } finally {
       deadline.dispose();
     }
@@ -213,17 +214,4 @@ function assertIssuerSetting(issuer: string): void {
   } catch (error) {
     throw new AuthError('invalid_setting', error instanceof AuthError ? error.message : `${what} is wrong.`);
   }
-}
-
-/** Waits for a turn; giving up before it came does not give it away. */
-async function settled(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  throwIfAborted(signal);
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = () => reject(abortError(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    void before.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
 }

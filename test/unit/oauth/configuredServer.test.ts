@@ -5,6 +5,7 @@ import { type Assembly, followRedirect } from '../../support/authenticationPorts
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import type { Honest, MisbehavingServer, Routes } from '../../support/misbehavingServer.ts';
 import { json, missing, page, type Reply, redirect, unauthorized } from '../../support/reply.ts';
+import { onlyAccount } from '../../support/sampleSession.ts';
 
 const resourceRoute = 'GET /.well-known/oauth-protected-resource/mcp';
 const metadataRoute = 'GET /.well-known/oauth-authorization-server';
@@ -75,7 +76,7 @@ describe('oauth.authServerMetadataUrl', () => {
       'POST /mcp': unauthorized(`Bearer scope="b", resource_metadata="${origin}${resourceRoute.slice(4)}"`),
     }));
     assert.equal((await signIn()).requestedScope, 'a offline_access');
-    await assembly.sessions.delete(server.mcpUrl);
+    await assembly.sessions.delete(onlyAccount(server.mcpUrl));
     assert.equal((await signIn({ scopes: 'c' })).requestedScope, 'c');
   });
 

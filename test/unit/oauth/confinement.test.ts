@@ -130,7 +130,10 @@ describe('a server with a public address', () => {
       }));
       const { serverUrl } = await signIn();
       const { ports, sessions } = assembly;
-      assert.equal(await signOut(serverUrl, { ...ports, sessions }, new AbortController().signal), 'failed');
+      assert.equal(
+        await signOut({ serverUrl: serverUrl }, { ...ports, sessions }, new AbortController().signal),
+        'failed',
+      );
       assert.ok(!network.sent.some((url) => url.startsWith(target)));
     });
   }
@@ -159,7 +162,7 @@ describe('a server with a public address', () => {
     assert.equal(session.authorizationServer.issuer, 'https://sso.internal');
     const { ports, sessions } = assembly;
     const { signal } = new AbortController();
-    assert.equal(await signOut(session.serverUrl, { ...ports, sessions }, signal), 'revoked');
+    assert.equal(await signOut({ serverUrl: session.serverUrl }, { ...ports, sessions }, signal), 'revoked');
   });
 });
 

@@ -43,7 +43,7 @@ describe('private_key_jwt', () => {
   it('signs the exchange of the code, the refresh and the revocation, each time anew', async () => {
     const { server, refresher, ports, sessions } = await signedIn();
     await refresher.refresh(server.mcpUrl);
-    assert.equal(await signOut(server.mcpUrl, { ...ports, sessions }, signal), 'revoked');
+    assert.equal(await signOut({ serverUrl: server.mcpUrl }, { ...ports, sessions }, signal), 'revoked');
     const signed = server.requests.filter(({ route }) => route === 'POST /token' || route === 'POST /revoke');
     const identifiers = signed.map((request) => assertSigned(request, server));
     assert.deepEqual(

@@ -3,6 +3,7 @@ import { type BrowserScript, followRedirect } from '../../support/authentication
 import { authenticationSuite, until } from '../../support/authenticationSuite.ts';
 import { freshTokens } from '../../support/misbehavingServer.ts';
 import { json } from '../../support/reply.ts';
+import { onlyAccount } from '../../support/sampleSession.ts';
 
 const clientMetadataUrl = 'https://me.example/mcp-auth.json';
 const isDocument = (url: URL) => url.searchParams.get('client_id') === clientMetadataUrl;
@@ -89,7 +90,7 @@ describe('an authorization server that refuses the client metadata document', ()
     const { registration_endpoint: _endpoint, ...rest } = server.metadata;
     const metadata = json({ ...rest, client_id_metadata_document_supported: true });
     server.answer('GET /.well-known/oauth-authorization-server', metadata);
-    await assembly.sessions.delete(server.mcpUrl);
+    await assembly.sessions.delete(onlyAccount(server.mcpUrl));
     await assert.rejects(assembly.signIn(server.mcpUrl), { code: 'client_rejected' });
     assert.deepEqual(asDocument(), [true, false, true]);
   });

@@ -9,6 +9,7 @@ import {
   type ReceivedRequest,
 } from '../../support/misbehavingServer.ts';
 import { json, page, type Reply, redirect } from '../../support/reply.ts';
+import { onlyAccount } from '../../support/sampleSession.ts';
 
 describe('a client that its authorization server does not know', () => {
   const suite = authenticationSuite();
@@ -167,7 +168,7 @@ describe('a client that its authorization server does not know', () => {
     const secrets = new FakeSecretStorage();
     const before = suite.assemble({ secrets });
     const first = await before.signIn(server.mcpUrl);
-    await before.sessions.delete(server.mcpUrl);
+    await before.sessions.delete(onlyAccount(server.mcpUrl));
     server.answer('POST /token', ({ form }) =>
       form.get('client_id') === first.client.clientId
         ? json({ error: 'invalid_client' }, { status: 401 })

@@ -66,7 +66,7 @@ describe('a session at the demo server', () => {
 
   it('is revoked and forgotten on signing out, the refresh token first', async () => {
     const { demo, ports, sessions, secrets, session } = await signedIn();
-    assert.equal(await signOut(demo.mcpUrl, { ...ports, sessions }, signal), 'revoked');
+    assert.equal(await signOut({ serverUrl: demo.mcpUrl }, { ...ports, sessions }, signal), 'revoked');
     assert.deepEqual(
       demo.journal.revocations.map(({ token, clientId, status }) => [token, clientId, status]),
       [session.tokens.refreshToken, session.tokens.accessToken].map((token) => [
@@ -133,7 +133,7 @@ describe('revokeTokens', () => {
   it('lets the person sign out also when the server fails to revoke', async () => {
     server.answer('POST /revoke', page(503));
     const { ports, sessions } = assembly;
-    assert.equal(await signOut(server.mcpUrl, { ...ports, sessions }, signal), 'failed');
+    assert.equal(await signOut({ serverUrl: server.mcpUrl }, { ...ports, sessions }, signal), 'failed');
     assert.equal(sessions.get(server.mcpUrl), undefined);
   });
 
@@ -142,7 +142,7 @@ describe('revokeTokens', () => {
     const controller = new AbortController();
     const received = server.next('POST /revoke');
     const { ports, sessions } = assembly;
-    const outcome = signOut(server.mcpUrl, { ...ports, sessions }, controller.signal);
+    const outcome = signOut({ serverUrl: server.mcpUrl }, { ...ports, sessions }, controller.signal);
     await received;
     controller.abort();
     await assert.rejects(outcome, { code: 'cancelled' });

@@ -3,6 +3,7 @@ import { followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
 import { json, missing, page, type Reply, reset, text } from '../../support/reply.ts';
+import { onlyAccount } from '../../support/sampleSession.ts';
 
 const resourceRoute = 'GET /.well-known/oauth-protected-resource/mcp';
 const metadataRoute = 'GET /.well-known/oauth-authorization-server';
@@ -86,10 +87,10 @@ describe('a server with several authorization servers', () => {
     const { first, second, server } = await start();
     const assembly = suite.assemble();
     const atFirst = await assembly.signIn(server.mcpUrl);
-    await assembly.sessions.delete(server.mcpUrl);
+    await assembly.sessions.delete(onlyAccount(server.mcpUrl));
     first.answer(metadataRoute, missing);
     const atSecond = await assembly.signIn(server.mcpUrl);
-    await assembly.sessions.delete(server.mcpUrl);
+    await assembly.sessions.delete(onlyAccount(server.mcpUrl));
     first.answer(metadataRoute, json(first.metadata));
     const atFirstAgain = await assembly.signIn(server.mcpUrl);
     assert.notEqual(atSecond.client.clientId, atFirst.client.clientId);
@@ -126,7 +127,7 @@ describe('a server with several authorization servers', () => {
       },
     });
     await assembly.signIn(server.mcpUrl, { clientId: 'by-hand' });
-    await assembly.sessions.delete(server.mcpUrl);
+    await assembly.sessions.delete(onlyAccount(server.mcpUrl));
     first.answer(metadataRoute, missing);
     await assert.rejects(assembly.signIn(server.mcpUrl, { clientId: 'by-hand' }), { code: 'issuer_changed' });
     assert.deepEqual(asked, [first.origin]);

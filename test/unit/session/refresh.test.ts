@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { SessionRefresher } from '../../../src/core/session/refresh.ts';
 import { serializeSession } from '../../../src/core/session/session.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
+import { WindowLocks } from '../../../src/core/session/windowLocks.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
@@ -33,7 +34,14 @@ describe('SessionRefresher', () => {
     secrets = new FakeSecretStorage();
     recorded = recordLog();
     sessions = new SessionStore({ secrets, ...recorded });
-    refresher = new SessionRefresher({ fetch, clock, ...recorded, sessions, ...unexpectedGrants });
+    refresher = new SessionRefresher({
+      fetch,
+      clock,
+      ...recorded,
+      sessions,
+      locks: new WindowLocks(),
+      ...unexpectedGrants,
+    });
   });
   afterEach(async () => {
     await endpoint.close();

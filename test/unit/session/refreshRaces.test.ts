@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { SessionRefresher } from '../../../src/core/session/refresh.ts';
 import { serializeSession } from '../../../src/core/session/session.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
+import { WindowLocks } from '../../../src/core/session/windowLocks.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
-import { sampleSession } from '../../support/sampleSession.ts';
+import { onlyAccount, sampleSession } from '../../support/sampleSession.ts';
 import {
   granted,
   refused,
@@ -21,11 +22,13 @@ const rotated = granted({ access_token: 'access-token-2', refresh_token: 'refres
 describe('SessionRefresher, when something else happens while it waits', () => {
   let endpoint: TokenEndpoint;
   let secrets: FakeSecretStorage;
+  let locks: WindowLocks;
   let sessions: SessionStore;
   let refresher: SessionRefresher;
   beforeEach(async () => {
     endpoint = await startTokenEndpoint();
     secrets = new FakeSecretStorage();
+    locks = new WindowLocks();
     ({ sessions, refresher } = openWindow());
     await sessions.put(sampleSession({ authorizationServer: endpoint.authorizationServer }));
   });
@@ -34,7 +37,7 @@ describe('SessionRefresher, when something else happens while it waits', () => {
   function openWindow() {
     const recorded = recordLog();
     const store = new SessionStore({ secrets, ...recorded });
-    const ports = { fetch, clock: new FakeClock(), ...recorded, sessions: store, ...unexpectedGrants };
+    const ports = { fetch, clock: new FakeClock(), ...recorded, sessions: store, locks, ...unexpectedGrants };
     return { sessions: store, refresher: new SessionRefresher(ports) };
   }
 
@@ -72,7 +75,7 @@ describe('SessionRefresher, when something else happens while it waits', () => {
   ] as const) {
     it(`does not bring back a session that was signed out of and then ${what}`, async () => {
       await assert.rejects(
-        refreshWhile(() => sessions.delete(serverUrl), answer),
+        refreshWhile(() => sessions.delete(onlyAccount(serverUrl)), answer),
         { name: 'AuthError', code },
       );
       assert.equal(sessions.get(serverUrl), undefined);

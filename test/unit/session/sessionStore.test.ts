@@ -5,7 +5,7 @@ import { SessionStore } from '../../../src/core/session/sessionStore.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { nextChange } from '../../support/nextChange.ts';
 import { recordLog } from '../../support/recordedLog.ts';
-import { sampleSession } from '../../support/sampleSession.ts';
+import { onlyAccount, sampleSession } from '../../support/sampleSession.ts';
 
 const session = sampleSession();
 const { serverUrl } = session;
@@ -111,7 +111,7 @@ describe('SessionStore', () => {
   it('forgets a session, in the storage too', async () => {
     await store.put(session);
     await store.put(other);
-    await store.delete(serverUrl);
+    await store.delete(onlyAccount(serverUrl));
     assert.deepEqual([store.get(serverUrl), store.get(other.serverUrl)], [undefined, other]);
     assert.equal(secrets.values.size, 1);
   });
@@ -119,7 +119,7 @@ describe('SessionStore', () => {
   it('keeps the session when the storage refuses to delete it', async () => {
     await store.put(session);
     secrets.refuse('delete');
-    await assert.rejects(store.delete(serverUrl), { name: 'AuthError', code: 'storage' });
+    await assert.rejects(store.delete(onlyAccount(serverUrl)), { name: 'AuthError', code: 'storage' });
     assert.equal(store.get(serverUrl), session);
   });
 
@@ -143,10 +143,10 @@ describe('SessionStore', () => {
       secrets.refuse('store');
       await assert.rejects(store.put(newer), { name: 'AuthError', code: 'storage', remedy: 'retry' });
       assert.equal(store.get(serverUrl), newer);
-      await store.saveUnsaved(serverUrl);
+      await store.saveUnsaved(onlyAccount(serverUrl));
       assert.deepEqual([...secrets.values.values()], [serializeSession(session)]);
       secrets.refuse();
-      await store.saveUnsaved(serverUrl);
+      await store.saveUnsaved(onlyAccount(serverUrl));
       assert.deepEqual([...secrets.values.values()], [serializeSession(newer)]);
     });
 
@@ -168,8 +168,8 @@ describe('SessionStore', () => {
     it('writes nothing again that was written', async () => {
       await store.put(session);
       secrets.refuse('store');
-      await store.saveUnsaved(serverUrl);
-      await store.saveUnsaved(other.serverUrl);
+      await store.saveUnsaved(onlyAccount(serverUrl));
+      await store.saveUnsaved(onlyAccount(other.serverUrl));
       assert.deepEqual(recorded.lines, []);
     });
 
@@ -195,7 +195,7 @@ describe('SessionStore', () => {
       for (const [act, expected] of [
         [() => second.put(session), session],
         [() => second.put(newer), newer],
-        [() => second.delete(serverUrl), undefined],
+        [() => second.delete(onlyAccount(serverUrl)), undefined],
       ] as const) {
         const change = nextChange(store.onDidChange);
         await act();
@@ -214,7 +214,7 @@ describe('SessionStore', () => {
       await second.put(newer);
       await store.reload();
       assert.deepEqual(store.get(serverUrl), newer);
-      await store.saveUnsaved(serverUrl);
+      await store.saveUnsaved(onlyAccount(serverUrl));
       assert.deepEqual([...secrets.values.values()], [serializeSession(newer)]);
     });
   });

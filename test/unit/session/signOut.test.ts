@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { type Session, serializeSession } from '../../../src/core/session/session.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
 import { signOut } from '../../../src/core/session/signOut.ts';
+import { WindowLocks } from '../../../src/core/session/windowLocks.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
-import { sampleSession } from '../../support/sampleSession.ts';
+import { onlyAccount, sampleSession } from '../../support/sampleSession.ts';
 import { refused, startTokenEndpoint, type TokenEndpoint } from '../../support/tokenEndpoint.ts';
 
 describe('signOut', () => {
@@ -25,7 +26,11 @@ describe('signOut', () => {
   afterEach(() => endpoint.close());
 
   const run = (signal = new AbortController().signal) =>
-    signOut(session.serverUrl, { fetch, clock: new FakeClock(), log: recorded.log, sessions }, signal);
+    signOut(
+      { serverUrl: session.serverUrl },
+      { fetch, clock: new FakeClock(), log: recorded.log, sessions, locks: new WindowLocks() },
+      signal,
+    );
 
   function assertForgotten(): void {
     assert.equal(sessions.get(session.serverUrl), undefined);
@@ -105,7 +110,7 @@ describe('signOut', () => {
   });
 
   it('says so when there is no session', async () => {
-    await sessions.delete(session.serverUrl);
+    await sessions.delete(onlyAccount(session.serverUrl));
     await assert.rejects(run(), { name: 'AuthError', code: 'not_authenticated' });
     assert.deepEqual(endpoint.requests, []);
   });
