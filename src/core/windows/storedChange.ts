@@ -4,18 +4,18 @@ import * as v from 'valibot';
 export interface StoredChange {
   /** Milliseconds since the epoch. 0 for what was stored before times were. */
   readonly at: number;
-  /** `null` for a deletion, which is never stored. */
+  /** `null` for a deletion: it is stored as well, so that it holds against windows that have not heard of it. */
   readonly value: string | null;
 }
 
 const envelope = v.object({
   version: v.literal(1),
   at: v.pipe(v.number(), v.finite()),
-  value: v.string(),
+  value: v.nullable(v.string()),
 });
 
 /** The text to store. */
-export function serializeChange(at: number, value: string): string {
+export function serializeChange({ at, value }: StoredChange): string {
   return JSON.stringify({ version: 1, at, value });
 }
 
