@@ -41,6 +41,12 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
+  /** The machine sleeps for `ms`: nobody is called back at their time, and all that were due are at its end. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   #nextDue(end: number): Timer | undefined {
     return [...this.#timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
   }
