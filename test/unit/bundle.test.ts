@@ -2,22 +2,17 @@ import assert from 'node:assert/strict';
 import { createRequire, isBuiltin } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { type BuildResult, build } from 'esbuild';
+import { bundling } from '../../bundling.mjs';
 import manifest from '../../package.json' with { type: 'json' };
 import { inProject, projectRoot } from '../support/paths.ts';
 
-/** As esbuild.mjs has it; nothing is written. */
+/** As for users; nothing is written. */
 async function bundle() {
   return await build({
+    ...bundling,
     absWorkingDir: projectRoot,
     entryPoints: { extension: 'src/extension.ts' },
     outdir: 'dist',
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-    external: ['vscode'],
-    legalComments: 'none',
     logLevel: 'silent',
     minify: true,
     write: false,
