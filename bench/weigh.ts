@@ -1,18 +1,13 @@
 import { type BuildOptions, build } from 'esbuild';
+import { bundling } from '../bundling.mjs';
 import { inProject, projectRoot } from '../test/support/paths.ts';
 import type { Peers } from './peers.ts';
 import type { Weights } from './report.ts';
 
-/** What is bundled, and how, as in esbuild.mjs; nothing is written. */
+/** As for users; nothing is written. */
 const options = {
+  ...bundling,
   absWorkingDir: projectRoot,
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node22',
-  mainFields: ['module', 'main'],
-  external: ['vscode'],
-  legalComments: 'none',
   logLevel: 'silent',
   minify: true,
   write: false,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { bundling } from '../../bundling.mjs';
 import { inProject, projectRoot } from '../support/paths.ts';
 
 /** What VS Code needs to run the host suite. */
@@ -13,10 +14,7 @@ export interface HostSuite {
 }
 
 const SHARED: BuildOptions = {
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node22',
+  ...bundling,
   sourcemap: 'linked',
   logLevel: 'warning',
 };
@@ -36,8 +34,6 @@ export async function buildHostSuite(): Promise<HostSuite> {
     ...SHARED,
     entryPoints: [inProject('test', 'host', 'extension.ts')],
     outfile: join(extensionPath, 'dist', 'extension.js'),
-    mainFields: ['module', 'main'],
-    external: ['vscode'],
   });
   await build({
     ...SHARED,

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { type BuildResult, build } from 'esbuild';
+import { bundling } from '../../bundling.mjs';
 import manifest from '../../package.json' with { type: 'json' };
+import lock from '../../package-lock.json' with { type: 'json' };
 import { inProject, projectRoot } from '../support/paths.ts';
+import { recordLog } from '../support/recordedLog.ts';
+import { createTemporaryFolder } from '../support/temporaryFolder.ts';
 
-/** As esbuild.mjs has it; nothing is written. */
-async function bundle() {
+/** As for users; nothing is written. */
+async function bundle(entryPoints: Readonly<Record<string, string>>) {
   return await build({
+    ...bundling,
     absWorkingDir: projectRoot,
-    entryPoints: { extension: 'src/extension.ts' },
+    entryPoints,
     outdir: 'dist',
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-    external: ['vscode'],
-    legalComments: 'none',
     logLevel: 'silent',
     minify: true,
     write: false,
@@ -41,6 +40,12 @@ const vscode = new Proxy(
   },
 );
 
+/** The folders of the packages that it holds, as package-lock.json has them. */
+function packagesOf({ metafile }: Bundle): readonly string[] {
+  const paths = Object.keys(metafile.inputs);
+  return [...new Set(paths.flatMap((path) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []))];
+}
+
 function load({ outputFiles }: Bundle): Readonly<Record<string, unknown>> {
   const require = createRequire(inProject('package.json'));
   const exports = {};
@@ -57,7 +62,7 @@ describe('the bundle', function () {
   this.timeout(30_000);
   let built: Bundle;
   before(async () => {
-    built = await bundle();
+    built = await bundle({ extension: 'src/extension.ts' });
   });
 
   it('is the one file that package.json names, built without a warning', () => {
@@ -77,12 +82,9 @@ describe('the bundle', function () {
   });
 
   it('holds nothing of the tests and nothing that is only needed for development', () => {
-    const packages = Object.keys(built.metafile.inputs).flatMap(
-      (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
-    );
-    const declared = Object.keys(manifest.dependencies);
+    const shipped = Object.entries(lock.packages).filter(([, entry]) => !('dev' in entry));
     assert.deepEqual(
-      [...new Set(packages)].filter((name) => !declared.includes(name)),
+      packagesOf(built).filter((name) => !shipped.some(([path]) => path === name)),
       [],
     );
     assert.deepEqual(
@@ -94,5 +96,26 @@ describe('the bundle', function () {
   it('loads without touching VS Code, and exports activate', () => {
     const extension = load(built);
     assert.equal(typeof extension.activate, 'function');
+  });
+});
+
+describe('the bundle of what locks', () => {
+  it('leaves the file system of the extension host as it is, and locks', async () => {
+    const built = await bundle({ fileLocks: 'src/node/fileLocks.ts' });
+    assert.deepEqual(packagesOf(built), [
+      'node_modules/retry',
+      'node_modules/signal-exit',
+      'node_modules/proper-lockfile',
+    ]);
+    const { createFileLocks } = load(built) as typeof import('../../src/node/fileLocks.ts');
+    const folder = await createTemporaryFolder('mcp-auth-bundle-');
+    try {
+      const { log, lines } = recordLog();
+      const held = await createFileLocks({ folder: folder.path, log }).run('key', () => readdir(folder.path));
+      assert.equal(held.length, 1);
+      assert.deepEqual(lines, []);
+    } finally {
+      await folder.remove();
+    }
   });
 });
