@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { type Clock, createDeadline } from '../clock.ts';
-import { AuthError, abortError } from '../errors.ts';
+import { abortError } from '../errors.ts';
 import type { Fetch } from '../oauth/oauthFetch.ts';
+import { serverError } from '../oauth/serverError.ts';
 import { type AuthorizedFetchPorts, createAuthorizedFetch } from './authorizedFetch.ts';
 import { openConversation } from './mcpConversation.ts';
 
@@ -48,7 +49,7 @@ async function openEventStream(serverUrl: URL, send: Fetch): Promise<ConnectionR
   const response = await send(serverUrl.href, { method: 'GET', headers: { accept: 'text/event-stream' } });
   await response.body?.cancel();
   if (!response.ok) {
-    throw new AuthError('server_error', `${serverUrl.host} answered HTTP ${response.status}.`);
+    throw serverError(serverUrl.host, response);
   }
   return {};
 }
