@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
+import { isEventStream } from './openEventStream.ts';
 
 /** A JSON-RPC 2.0 answer, checked for its shape only: `result` is whatever the server wrote. */
 export type McpResponse =
@@ -27,7 +28,7 @@ const answer = v.union([
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports (sending messages to the server)
  */
 export async function readMcpResponse(response: Response, id: number, host: string): Promise<McpResponse> {
-  const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+  const isStream = isEventStream(response);
   let found: McpResponse | undefined;
   let text = '';
   const take = (data: string) => {

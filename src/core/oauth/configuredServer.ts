@@ -32,7 +32,7 @@ export async function fetchConfiguredServer(metadataUrl: string, fetch: Fetch): 
   }
   const issuer = await issuerOf(response);
   if (!issuer) {
-    throw new AuthError('invalid_response', `${who} names no issuer.`);
+    throw new AuthError('invalid_response', `${who} is no metadata: it has no issuer.`);
   }
   const { origin } = new URL(issuer);
   if (origin !== url.origin) {

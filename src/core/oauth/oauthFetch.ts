@@ -97,6 +97,7 @@ const networkReasons = new Map([
   ['ECONNREFUSED', 'nothing listens there (connection refused)'],
   ['ECONNRESET', 'the connection was reset'],
   ['UND_ERR_SOCKET', 'the connection was closed'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'the connection was closed'],
   ['ENOTFOUND', 'its name cannot be resolved'],
   ['EAI_AGAIN', 'name resolution does not work right now'],
   ['ETIMEDOUT', 'the connection timed out'],

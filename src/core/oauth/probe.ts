@@ -1,9 +1,9 @@
 import { createDeadline } from '../clock.ts';
 import { openConversation } from '../connection/mcpConversation.ts';
+import { openEventStream } from '../connection/openEventStream.ts';
 import { AuthError, abortError, isCancelled } from '../errors.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { type Fetch, type NetworkPorts, networkError } from './oauthFetch.ts';
-import { serverError } from './serverError.ts';
 
 /** What a server says to a request without a credential. */
 export type ProbeResult =
@@ -75,14 +75,6 @@ async function askForTools(serverUrl: URL, send: Fetch, onGreeted: () => void): 
     }
   } finally {
     await conversation.close();
-  }
-}
-
-async function openEventStream(serverUrl: URL, send: Fetch): Promise<void> {
-  const response = await send(serverUrl.href, { method: 'GET', headers: { accept: 'text/event-stream' } });
-  void response.body?.cancel().catch(() => undefined);
-  if (!response.ok) {
-    throw serverError(serverUrl.host, response);
   }
 }
 
