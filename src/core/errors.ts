@@ -104,6 +104,17 @@ export class InsufficientScopeError extends AuthError {
   }
 }
 
+/** A server cannot answer right now, and may have said for how long (RFC 9110, section 10.2.3). */
+export class ServerBusyError extends AuthError {
+  /** How long it asks to wait, in milliseconds from when it answered; a day at most. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter: number | undefined, options?: { readonly cause?: unknown }) {
+    super('server_error', message, options);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** Whether an operation ended because somebody asked it to: such an end is silent. */
 export function isCancelled(error: unknown): boolean {
   return error instanceof AuthError && error.code === 'cancelled';

@@ -40,6 +40,8 @@ export interface MisbehavingServer extends Honest {
   readonly secrets: ReadonlySet<string>;
   /** Changes an answer while running. */
   answer(route: string, answer: Answer): void;
+  /** Gives some requests this reply, whatever their route answers, until the result is called. */
+  disturb(isMeant: (request: ReceivedRequest) => boolean, reply: Reply): () => void;
   /** The next request to a route, once it was answered (or was left without an answer). */
   next(route: string): Promise<ReceivedRequest>;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function startMisbehavingServer(
   const { server, origin, close } = await listen('127.0.0.1', 0);
   const honest = describe(origin);
   const routes = new Map<string, Answer>(Object.entries({ ...honestRoutes(honest), ...overrides(honest) }));
+  let disturbance: ((request: ReceivedRequest) => Reply | undefined) | undefined;
   const requests: ReceivedRequest[] = [];
   const asked: string[] = [];
   const secrets = new Set<string>();
@@ -65,7 +68,7 @@ export async function startMisbehavingServer(
     const request = await receive(message);
     requests.push(request);
     asked.push(request.route);
-    const answer = routes.get(request.route) ?? missing;
+    const answer = disturbance?.(request) ?? routes.get(request.route) ?? missing;
     const reply = typeof answer === 'function' ? answer(request) : answer;
     learn([
       ...querySecrets(message.url ?? ''),
@@ -84,6 +87,12 @@ export async function startMisbehavingServer(
     asked,
     secrets,
     answer: (route, answer) => routes.set(route, answer),
+    disturb: (isMeant, reply) => {
+      disturbance = (request) => (isMeant(request) ? reply : undefined);
+      return () => {
+        disturbance = undefined;
+      };
+    },
     next: (route) =>
       new Promise((resolve) => {
         const tell = (request: ReceivedRequest) => {

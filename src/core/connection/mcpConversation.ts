@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
-import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
+import { brokenAnswer, type Fetch } from '../oauth/oauthFetch.ts';
+import { serverError } from '../oauth/serverError.ts';
 import { quote } from '../quote.ts';
 import {
   initializeMessage,
@@ -103,11 +104,10 @@ async function resultOf(response: Response, id: number, serverUrl: URL): Promise
   const { host } = serverUrl;
   if (!response.ok) {
     await response.body?.cancel();
-    throw new AuthError('server_error', `${host} answered HTTP ${response.status}.`);
+    throw serverError(host, response);
   }
-  const answer = await readMcpResponse(response, id).catch((error: unknown) => {
-    // A connection can break within the body as well.
-    throw error instanceof AuthError ? error : networkError(serverUrl, error);
+  const answer = await readMcpResponse(response, id, host).catch((error: unknown) => {
+    throw error instanceof AuthError ? error : brokenAnswer(serverUrl, error);
   });
   if (answer.kind === 'error') {
     const message = quote(answer.message.slice(0, 200));

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
+import { isEventStream } from './openEventStream.ts';
 
 /** A JSON-RPC 2.0 answer, checked for its shape only: `result` is whatever the server wrote. */
 export type McpResponse =
@@ -22,11 +23,12 @@ const answer = v.union([
  * Waits for the answer to one request in the body of a Streamable HTTP response, which is JSON or a stream of
  * events; the rest of a stream is dropped.
  *
+ * @param host who answers, for the sentence of an error
  * @throws AuthError `invalid_response` when the body ends, or reaches 5 MB, without the answer
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports (sending messages to the server)
  */
-export async function readMcpResponse(response: Response, id: number): Promise<McpResponse> {
-  const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+export async function readMcpResponse(response: Response, id: number, host: string): Promise<McpResponse> {
+  const isStream = isEventStream(response);
   let found: McpResponse | undefined;
   let text = '';
   const take = (data: string) => {
@@ -51,7 +53,8 @@ export async function readMcpResponse(response: Response, id: number): Promise<M
     take(text);
   }
   if (!found) {
-    throw new AuthError('invalid_response', 'The server answered, but not with an MCP message.');
+    const what = size > sizeLimit ? 'with more than 5 MB' : 'not with an MCP message';
+    throw new AuthError('invalid_response', `${host} answered, but ${what}.`);
   }
   return found;
 }

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { type Clock, createDeadline } from '../clock.ts';
-import { AuthError, abortError } from '../errors.ts';
+import { abortError } from '../errors.ts';
 import type { Fetch } from '../oauth/oauthFetch.ts';
 import { type AuthorizedFetchPorts, createAuthorizedFetch } from './authorizedFetch.ts';
 import { openConversation } from './mcpConversation.ts';
+import { openEventStream } from './openEventStream.ts';
 
 /** What a server that accepted the session said of itself. All of it is attacker-controlled. */
 export interface ConnectionReport {
@@ -35,22 +36,16 @@ export async function testConnection(
   const authorizedFetch = createAuthorizedFetch(serverUrl, ports);
   const send: Fetch = (url, init) => authorizedFetch(url, { ...init, signal: deadline.signal });
   try {
-    return transport === 'sse' ? await openEventStream(serverUrl, send) : await greet(serverUrl, send);
+    if (transport === 'sse') {
+      await openEventStream(serverUrl, send);
+      return {};
+    }
+    return await greet(serverUrl, send);
   } catch (error) {
     throw deadline.signal.aborted ? abortError(deadline.signal) : error;
   } finally {
     deadline.dispose();
   }
-}
-
-/** In the transport of 2024-11-05 the credential is judged when the event stream is opened. */
-async function openEventStream(serverUrl: URL, send: Fetch): Promise<ConnectionReport> {
-  const response = await send(serverUrl.href, { method: 'GET', headers: { accept: 'text/event-stream' } });
-  await response.body?.cancel();
-  if (!response.ok) {
-    throw new AuthError('server_error', `${serverUrl.host} answered HTTP ${response.status}.`);
-  }
-  return {};
 }
 
 async function greet(serverUrl: URL, send: Fetch): Promise<ConnectionReport> {

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
 import { toAuthError } from './oauthErrors.ts';
 import type { Fetch } from './oauthFetch.ts';
+import { isUnavailable, serverError } from './serverError.ts';
 
 /** RFC 8414 metadata that passed {@link fetchAuthorizationServer}'s checks. */
 export type AuthorizationServer = oauth.AuthorizationServer;
@@ -88,11 +89,8 @@ async function fetchMetadata(
   fetch: Fetch,
 ): Promise<AuthorizationServer | undefined> {
   const response = await fetch(url.href, { method: 'GET', headers: { accept: 'application/json' } });
-  if (response.status >= 500 || response.status === 429) {
-    throw new AuthError(
-      'server_error',
-      `The authorization server ${new URL(issuer).origin} cannot be asked right now (HTTP ${response.status}).`,
-    );
+  if (isUnavailable(response.status)) {
+    throw serverError(`The authorization server ${new URL(issuer).origin}`, response);
   }
   return response.status === 200 ? await readAuthorizationServer(response, issuer) : undefined;
 }

@@ -1,6 +1,7 @@
 import { AuthError } from '../errors.ts';
 import { type AuthorizationServer, readAuthorizationServer } from './authorizationServer.ts';
 import type { Fetch } from './oauthFetch.ts';
+import { isUnavailable, serverError } from './serverError.ts';
 
 /**
  * Fetches the metadata document that the configuration names in place of discovery
@@ -9,7 +10,7 @@ import type { Fetch } from './oauthFetch.ts';
  * client secret is stored here. Not bound to the well-known path, since large providers serve an issuer's
  * document at several (Entra ID: at the tenant's domain name, for an issuer with the tenant's number).
  *
- * @throws AuthError `invalid_definition`, `discovery_failed`, `issuer_mismatch`, and as discovery does
+ * @throws AuthError `invalid_definition`, `discovery_failed`, `server_error`, `issuer_mismatch`, and as discovery does
  * @see RFC 8414, section 3.3
  */
 export async function fetchConfiguredServer(metadataUrl: string, fetch: Fetch): Promise<AuthorizationServer> {
@@ -23,12 +24,15 @@ export async function fetchConfiguredServer(metadataUrl: string, fetch: Fetch): 
     redirect: 'manual',
   });
   const who = `The document at ${url.host} that "oauth.authServerMetadataUrl" names`;
+  if (isUnavailable(response.status)) {
+    throw serverError(`The authorization server ${url.host}`, response);
+  }
   if (response.status !== 200) {
     throw new AuthError('discovery_failed', `${who} cannot be read (HTTP ${response.status}).`);
   }
   const issuer = await issuerOf(response);
   if (!issuer) {
-    throw new AuthError('invalid_response', `${who} names no issuer.`);
+    throw new AuthError('invalid_response', `${who} is no metadata: it has no issuer.`);
   }
   const { origin } = new URL(issuer);
   if (origin !== url.origin) {

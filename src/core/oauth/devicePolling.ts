@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { type Clock, createDeadline } from '../clock.ts';
 import { delay } from '../delay.ts';
-import { AuthError, throwIfAborted } from '../errors.ts';
+import { AuthError, abortError, ServerBusyError, throwIfAborted } from '../errors.ts';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import { boundedInterval, type DeviceAuthorization } from './deviceAuthorization.ts';
 import { createOAuthFetch, type Fetch, type NetworkPorts } from './oauthFetch.ts';
@@ -27,7 +27,8 @@ export interface PolledTokens {
  * Asks the token endpoint whether the person has entered the code, no more often than the server wants, until
  * they have, or the code expires. A server that cannot be reached is asked again, ever more seldom.
  *
- * @throws AuthError `access_denied`, `timeout` when the code has expired, `cancelled`, or what ends it otherwise
+ * @throws AuthError `access_denied`, `timeout` when the code has expired, `cancelled`, why the server could not be
+ * asked any more before that, or what ends it otherwise
  * @see RFC 8628, sections 3.4 and 3.5
  */
 export async function pollForTokens(
@@ -41,26 +42,31 @@ export async function pollForTokens(
     signal,
     sentence: 'Nobody entered the code before it expired.',
   });
+  const expiresAt = clock.now() + device.lifetime;
   const fetch = createOAuthFetch(ports, deadline.signal);
+  let { interval } = device;
+  let pause = interval;
+  /** Why the last question has no answer. If the code expires meanwhile, it is not the person who was late. */
+  let failure: AuthError | undefined;
   try {
-    for (let { interval } = device; ; ) {
-      await delay(clock, interval, deadline.signal);
+    for (;;) {
+      await delay(clock, pause, deadline.signal);
       const answer = await ask(poll, clock, fetch);
-      throwIfAborted(deadline.signal);
-      switch (answer.kind) {
-        case 'tokens':
-          return answer;
-        case 'pending':
-          break;
-        case 'tooFast':
-          interval = boundedInterval(interval + slowDown);
-          break;
-        case 'unreachable':
-          interval = boundedInterval(interval * 2);
-          log.info('Could not ask whether the code was entered; asking again later', {
-            reason: answer.error,
-          });
-          break;
+      throwIfAborted(signal);
+      if (deadline.signal.aborted) {
+        throw failure ?? abortError(deadline.signal);
+      }
+      if (answer.kind === 'tokens') {
+        return answer;
+      }
+      interval = nextInterval(interval, answer);
+      pause = Math.max(interval, answer.kind === 'pending' ? 0 : retryAfterOf(answer.error));
+      failure = answer.kind === 'unreachable' ? answer.error : undefined;
+      if (failure) {
+        log.info('Could not ask whether the code was entered', { reason: failure });
+        if (clock.now() + pause >= expiresAt) {
+          throw failure;
+        }
       }
     }
   } finally {
@@ -68,11 +74,27 @@ export async function pollForTokens(
   }
 }
 
-type Answer =
-  | ({ readonly kind: 'tokens' } & PolledTokens)
+type Answer = ({ readonly kind: 'tokens' } & PolledTokens) | Delay;
+
+/** Why to ask again. */
+type Delay =
   | { readonly kind: 'pending' }
-  | { readonly kind: 'tooFast' }
-  | { readonly kind: 'unreachable'; readonly error: AuthError };
+  | { readonly kind: 'tooFast' | 'unreachable'; readonly error: AuthError };
+
+function nextInterval(interval: number, { kind }: Delay): number {
+  switch (kind) {
+    case 'pending':
+      return interval;
+    case 'tooFast':
+      return boundedInterval(interval + slowDown);
+    case 'unreachable':
+      return boundedInterval(interval * 2);
+  }
+}
+
+function retryAfterOf(error: AuthError): number {
+  return (error instanceof ServerBusyError ? error.retryAfter : undefined) ?? 0;
+}
 
 async function ask({ authority, device, resource }: DevicePoll, clock: Clock, fetch: Fetch): Promise<Answer> {
   const { server, client, proofs } = authority;
@@ -104,7 +126,7 @@ function judge(error: unknown, host: string): Answer {
     case 'authorization_pending':
       return { kind: 'pending' };
     case 'slow_down':
-      return { kind: 'tooFast' };
+      return { kind: 'tooFast', error };
     case 'access_denied':
       throw new AuthError('access_denied', `${host} refused the sign-in: access was denied.`, {
         cause: error,

@@ -47,7 +47,7 @@ export function resourceOf({ protectedResource }: Discovered, serverUrl: URL): s
  * places, else the 2025-03-26 fallback. Two requests in series where the server keeps to the well-known
  * path: probe and metadata go side by side.
  *
- * @throws AuthError `no_authentication_needed` when the server answers without being asked for a token
+ * @throws AuthError `no_authentication_needed` when an MCP server answers without asking for a token
  */
 export async function discover(
   target: DiscoveryTarget,
@@ -89,9 +89,11 @@ async function finish(target: DiscoveryTarget, findings: Findings, fetch: Fetch)
       return { authorizationServer: await originServer(target, failure, fetch), challenge };
     case 'open':
       // For another server's metadata nobody has to sign in at this one.
-      throw isMismatch || !failure
-        ? new AuthError('no_authentication_needed', 'This server answers without authentication.')
-        : failure;
+      throw (
+        (isMismatch ? undefined : failure) ??
+        probe.problem ??
+        new AuthError('no_authentication_needed', 'This server answers without authentication.')
+      );
     case 'failed':
       throw probe.error;
   }

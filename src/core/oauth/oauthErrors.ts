@@ -1,10 +1,12 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, type AuthErrorCode } from '../errors.ts';
 import { quote } from '../quote.ts';
+import { isUnavailable, serverError } from './serverError.ts';
 
 /**
  * Turns what oauth4webapi throws into an {@link AuthError}. What a server wrote is quoted and cut short:
- * it is attacker-controlled. HTTP 429 and 5xx never mean more than that the server cannot answer now.
+ * it is attacker-controlled. HTTP 429 and 5xx never mean more than that the server cannot answer now: see
+ * {@link serverError}.
  *
  * @param who the subject of the sentence, for example "The authorization server https://as.example"
  * @param codes which of RFC 6749's error codes mean something special at this endpoint
@@ -17,12 +19,9 @@ export function toAuthError(
   if (error instanceof AuthError) {
     return error;
   }
-  const status = responseStatus(error);
-  if (status === 429 || (status !== undefined && status >= 500)) {
-    const what = status === 429 ? 'asks to slow down' : 'has a problem';
-    return new AuthError('server_error', `${who} ${what} (HTTP ${status}). Try again in a moment.`, {
-      cause: error,
-    });
+  const response = responseOf(error);
+  if (response && isUnavailable(response.status)) {
+    return serverError(who, response, { cause: error });
   }
   if (error instanceof oauth.ResponseBodyError) {
     const code = Object.hasOwn(codes, error.error) ? codes[error.error] : undefined;
@@ -36,7 +35,7 @@ export function toAuthError(
     const code = codes.invalid_client ?? 'authorization_refused';
     return new AuthError(code, `${who} did not accept the client (HTTP ${error.status}).`, { cause: error });
   }
-  const detail = status === undefined ? '' : ` (HTTP ${status})`;
+  const detail = response ? ` (HTTP ${response.status})` : '';
   return new AuthError('invalid_response', `${who} gave an answer that OAuth does not allow${detail}.`, {
     cause: withoutQuote(error),
   });
@@ -56,11 +55,11 @@ export function quoted(error: string, description: unknown): string {
     : cut(error);
 }
 
-function responseStatus(error: unknown): number | undefined {
+function responseOf(error: unknown): Response | undefined {
   if (error instanceof oauth.ResponseBodyError || error instanceof oauth.WWWAuthenticateChallengeError) {
-    return error.status;
+    return error.response;
   }
   return error instanceof oauth.OperationProcessingError && error.cause instanceof Response
-    ? error.cause.status
+    ? error.cause
     : undefined;
 }

@@ -53,7 +53,7 @@ async function follow(
     const location = response.headers.get('location');
     const isFollowed = init.method === 'GET' && init.redirect !== 'manual';
     if (!isFollowed || !isRedirect(response.status) || location === null) {
-      return await complete(response, url, init.signal);
+      return await complete(response, { url, signal: init.signal, clock: ports.clock });
     }
     await response.body?.cancel();
     if (hop === redirectLimit || !URL.canParse(location, url)) {
@@ -80,13 +80,24 @@ async function sendOnce({ fetch, clock, log }: NetworkPorts, url: URL, init: Req
 
 /** A failed `fetch` as a sentence. */
 export function networkError(url: URL, error: unknown): AuthError {
-  const reason = networkReasons.get(systemCode(error) ?? '') ?? 'the connection failed';
-  return new AuthError('network', `${url.host} cannot be reached: ${reason}.`, { cause: error });
+  return new AuthError('network', `${url.host} cannot be reached: ${reasonOf(error)}.`, { cause: error });
+}
+
+/** The same for a connection that fails after the answer has begun. */
+export function brokenAnswer(url: URL, error: unknown): AuthError {
+  const sentence = `${url.host} did not finish its answer: ${reasonOf(error)}.`;
+  return new AuthError('network', sentence, { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  return networkReasons.get(systemCode(error) ?? '') ?? 'the connection failed';
 }
 
 const networkReasons = new Map([
   ['ECONNREFUSED', 'nothing listens there (connection refused)'],
   ['ECONNRESET', 'the connection was reset'],
+  ['UND_ERR_SOCKET', 'the connection was closed'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'the connection was closed'],
   ['ENOTFOUND', 'its name cannot be resolved'],
   ['EAI_AGAIN', 'name resolution does not work right now'],
   ['ETIMEDOUT', 'the connection timed out'],
@@ -112,7 +123,10 @@ function systemCode(error: unknown): string | undefined {
 }
 
 /** Reads the whole body within the limits, so that nothing later waits on a hostile server. */
-async function complete(response: Response, url: URL, signal: AbortSignal): Promise<Response> {
+async function complete(
+  response: Response,
+  { url, signal, clock }: { readonly url: URL; readonly signal: AbortSignal; readonly clock: Clock },
+): Promise<Response> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   const reader = response.body?.getReader();
@@ -128,14 +142,19 @@ async function complete(response: Response, url: URL, signal: AbortSignal): Prom
       chunks.push(part.value);
     }
   } catch (error) {
-    throw error instanceof AuthError ? error : networkError(url, error);
+    throw error instanceof AuthError ? error : brokenAnswer(url, error);
   } finally {
     signal.removeEventListener('abort', abandon);
   }
   if (signal.aborted) {
     throw abortError(signal);
   }
-  const { status, headers } = response;
+  const { status } = response;
+  const headers = new Headers(response.headers);
+  if (!headers.has('date')) {
+    // RFC 9110, section 6.6.1: whoever has a clock records when it came. Other dates count from there.
+    headers.set('date', new Date(clock.now()).toUTCString());
+  }
   const bodyless = status === 101 || status === 204 || status === 205 || status === 304;
   return new Response(bodyless ? null : new Blob(chunks), { status, headers });
 }

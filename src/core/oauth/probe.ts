@@ -1,5 +1,6 @@
 import { createDeadline } from '../clock.ts';
 import { openConversation } from '../connection/mcpConversation.ts';
+import { openEventStream } from '../connection/openEventStream.ts';
 import { AuthError, abortError, isCancelled } from '../errors.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { type Fetch, type NetworkPorts, networkError } from './oauthFetch.ts';
@@ -7,7 +8,8 @@ import { type Fetch, type NetworkPorts, networkError } from './oauthFetch.ts';
 /** What a server says to a request without a credential. */
 export type ProbeResult =
   | { readonly kind: 'challenged'; readonly challenge: Challenge | undefined }
-  | { readonly kind: 'open' }
+  /** `problem` is why its answer is none that an MCP server gives, where that is so. */
+  | { readonly kind: 'open'; readonly problem?: AuthError | undefined }
   | { readonly kind: 'failed'; readonly error: AuthError };
 
 const timeLimit = 30_000;
@@ -28,6 +30,10 @@ export async function probeServer(
     sentence: `${serverUrl.host} did not answer within ${timeLimit / 1000} seconds.`,
   });
   let isAnswered = false;
+  let isGreeted = false;
+  const onGreeted = () => {
+    isGreeted = true;
+  };
   const send: Fetch = async (url, init) => {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: deadline.signal });
     log.debug('Asked the server without a credential', { origin: serverUrl.origin, status: response.status });
@@ -35,15 +41,18 @@ export async function probeServer(
     return await throwIfChallenged(response);
   };
   try {
-    await (transport === 'sse' ? openEventStream(serverUrl, send) : askForTools(serverUrl, send));
+    await (transport === 'sse' ? openEventStream(serverUrl, send) : askForTools(serverUrl, send, onGreeted));
     return { kind: 'open' };
   } catch (error) {
     if (error instanceof Challenged) {
       return { kind: 'challenged', challenge: error.challenge };
     }
     const failure = toFailure(error, serverUrl, deadline.signal);
+    if (!isAnswered) {
+      return { kind: 'failed', error: failure };
+    }
     // Who answers, whatever the answer says, has not asked for a credential.
-    return isAnswered ? { kind: 'open' } : { kind: 'failed', error: failure };
+    return isGreeted ? { kind: 'open' } : { kind: 'open', problem: failure };
   } finally {
     deadline.dispose();
   }
@@ -57,22 +66,15 @@ function toFailure(error: unknown, serverUrl: URL, signal: AbortSignal): AuthErr
   return reason instanceof AuthError ? reason : networkError(serverUrl, reason);
 }
 
-async function askForTools(serverUrl: URL, send: Fetch): Promise<void> {
+async function askForTools(serverUrl: URL, send: Fetch, onGreeted: () => void): Promise<void> {
   const conversation = await openConversation(serverUrl, send);
+  onGreeted();
   try {
     if (conversation.hasTools) {
       await conversation.request('tools/list');
     }
   } finally {
     await conversation.close();
-  }
-}
-
-async function openEventStream(serverUrl: URL, send: Fetch): Promise<void> {
-  const response = await send(serverUrl.href, { method: 'GET', headers: { accept: 'text/event-stream' } });
-  void response.body?.cancel().catch(() => undefined);
-  if (!response.ok) {
-    throw new AuthError('server_error', `${serverUrl.host} answered HTTP ${response.status}.`);
   }
 }
 

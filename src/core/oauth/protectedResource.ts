@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
 import { toAuthError } from './oauthErrors.ts';
 import type { Fetch } from './oauthFetch.ts';
+import { isUnavailable, serverError } from './serverError.ts';
 
 /** The part of RFC 9728 metadata that authorization needs, checked. */
 export interface ProtectedResource {
@@ -44,8 +45,8 @@ export async function fetchProtectedResource(
   const response = await fetch(metadataUrl.href, { method: 'GET', headers: { accept: 'application/json' } });
   const who = `The protected resource metadata at ${metadataUrl.host}`;
   if (response.status !== 200) {
-    if (response.status >= 500 || response.status === 429) {
-      throw new AuthError('server_error', `${who} cannot be read right now (HTTP ${response.status}).`);
+    if (isUnavailable(response.status)) {
+      throw serverError(`${metadataUrl.host}, asked for its protected resource metadata,`, response);
     }
     return undefined;
   }

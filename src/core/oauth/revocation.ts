@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { AuthError } from '../errors.ts';
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import { toAuthError } from './oauthErrors.ts';
 import type { Fetch } from './oauthFetch.ts';
@@ -9,7 +10,7 @@ import type { Authority } from './token.ts';
  * most servers, then the access token.
  *
  * @returns whether a token was revoked: some servers do not offer that, some not for every kind of token
- * @throws AuthError when a request fails; the other token was tried as well
+ * @throws AuthError when a request fails; the other token was tried as well, unless the server does not answer at all
  * @see RFC 7009, section 2
  */
 export async function revokeTokens(
@@ -45,6 +46,9 @@ export async function revokeTokens(
       isRevoked = true;
     } catch (error) {
       failure ??= isUnsupported(error) ? undefined : error;
+      if (error instanceof AuthError && error.code === 'timeout') {
+        break;
+      }
     }
   }
   if (failure !== undefined) {

@@ -126,14 +126,11 @@ export class UserIdentityProvider implements IdentityProvider {
       stored && !this.#mustAskForSecret(request)
         ? await this.#renew(settings, { stored, request })
         : undefined;
-    if (renewed) {
+    if (renewed && !(renewed instanceof AuthError)) {
       return renewed;
     }
     if (!interaction) {
-      throw new AuthError(
-        'session_expired',
-        `Your sign-in at ${new URL(settings.issuer).host} has expired. Authenticate again.`,
-      );
+      throw whyNotRenewed(settings, renewed);
     }
     const askForSecret = this.#mustAskForSecret(request);
     const identity = await signInAtIdentityProvider(
@@ -162,32 +159,23 @@ export class UserIdentityProvider implements IdentityProvider {
     throw error;
   }
 
-  /** @returns `undefined` where only the person can help */
+  /** @returns as `refreshIdentity` does */
   async #renew(
     settings: IdentityProviderSettings,
     { stored, request }: { readonly stored: StoredIdentity; readonly request: IdentityRequest },
-  ): Promise<Identity | undefined> {
+  ): Promise<AuthError | StoredIdentity> {
     const signOuts = this.#signOuts;
-    const refreshed = await this.#refresh(stored, request.signal);
-    if (!refreshed) {
+    const refreshed = await refreshIdentity(stored, createOAuthFetch(this.#ports, request.signal));
+    if (refreshed instanceof AuthError) {
+      this.#ports.log.info('The sign-in at the identity provider is not refreshed', { reason: refreshed });
       // Another window may have been faster with the same refresh token.
       const newer = await this.#store.find(settings);
-      return newer && this.#isUsable(newer, request) ? newer : undefined;
+      return newer && this.#isUsable(newer, request) ? newer : refreshed;
     }
     if (signOuts !== this.#signOuts) {
       throw new AuthError('session_expired', 'You signed out of your identity provider meanwhile.');
     }
     await this.#store.keep(settings, refreshed);
-    return refreshed;
-  }
-
-  /** @returns `undefined` where only the person can help */
-  async #refresh(stored: StoredIdentity, signal: AbortSignal): Promise<StoredIdentity | undefined> {
-    const refreshed = await refreshIdentity(stored, createOAuthFetch(this.#ports, signal));
-    if (refreshed instanceof AuthError) {
-      this.#ports.log.info('The sign-in at the identity provider is not refreshed', { reason: refreshed });
-      return undefined;
-    }
     return refreshed;
   }
 
@@ -202,6 +190,15 @@ export class UserIdentityProvider implements IdentityProvider {
     assertIssuerSetting(settings.issuer);
     return settings;
   }
+}
+
+/** An answer that cannot be read does not end the sign-in, nor the session that was to be renewed. */
+function whyNotRenewed({ issuer }: IdentityProviderSettings, reason: AuthError | undefined): AuthError {
+  if (reason?.code === 'invalid_response') {
+    return reason;
+  }
+  const sentence = `Your sign-in at ${new URL(issuer).host} has expired. Authenticate again.`;
+  return new AuthError('session_expired', sentence, { cause: reason });
 }
 
 function assertIssuerSetting(issuer: string): void {

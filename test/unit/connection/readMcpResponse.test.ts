@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type McpResponse, readMcpResponse } from '../../../src/core/connection/readMcpResponse.ts';
 
 const result = '{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}';
+const host = 'mcp.example';
 const expected: McpResponse = { kind: 'result', result: { tools: [] } };
 const notification = '{"jsonrpc":"2.0","method":"notifications/message","params":{}}';
 const request = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
@@ -47,14 +48,14 @@ describe('readMcpResponse', () => {
   ];
   for (const [what, type, pieces] of answered) {
     it(`finds the answer in ${what}`, async () => {
-      assert.deepEqual(await readMcpResponse(response(type, ...pieces).response, 1), expected);
+      assert.deepEqual(await readMcpResponse(response(type, ...pieces).response, 1, host), expected);
     });
   }
 
   it('takes the first of two answers', async () => {
     const other = result.replace('[]', '[1]');
     assert.deepEqual(
-      await readMcpResponse(response(stream, event(result) + event(other)).response, 1),
+      await readMcpResponse(response(stream, event(result) + event(other)).response, 1, host),
       expected,
     );
   });
@@ -62,12 +63,12 @@ describe('readMcpResponse', () => {
   it('joins a character whose bytes come in two pieces', async () => {
     const bytes = new TextEncoder().encode('{"jsonrpc":"2.0","id":1,"result":"ü"}');
     const { response: split } = response('application/json', bytes.slice(0, -3), bytes.slice(-3));
-    assert.deepEqual(await readMcpResponse(split, 1), { kind: 'result', result: 'ü' });
+    assert.deepEqual(await readMcpResponse(split, 1, host), { kind: 'result', result: 'ü' });
   });
 
   it('gives an error that the server answered', async () => {
     const error = '{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"No such method","data":{}}}';
-    assert.deepEqual(await readMcpResponse(response('application/json', error).response, 1), {
+    assert.deepEqual(await readMcpResponse(response('application/json', error).response, 1, host), {
       kind: 'error',
       code: -32601,
       message: 'No such method',
@@ -76,7 +77,7 @@ describe('readMcpResponse', () => {
 
   it('drops the rest of a stream that never ends', async () => {
     const endless = response(stream, event(result), event(notification), event(notification));
-    await readMcpResponse(endless.response, 1);
+    await readMcpResponse(endless.response, 1, host);
     await endless.cancelled;
   });
 
@@ -94,14 +95,15 @@ describe('readMcpResponse', () => {
   ];
   for (const [what, type, pieces] of unanswered) {
     it(`is an invalid response when the body ${what}`, async () => {
-      await assert.rejects(readMcpResponse(response(type, ...pieces).response, 1), {
+      await assert.rejects(readMcpResponse(response(type, ...pieces).response, 1, host), {
         code: 'invalid_response',
+        message: 'mcp.example answered, but not with an MCP message.',
       });
     });
   }
 
   it('is an invalid response when there is no body', async () => {
-    await assert.rejects(readMcpResponse(new Response(null, { status: 202 }), 1), {
+    await assert.rejects(readMcpResponse(new Response(null, { status: 202 }), 1, host), {
       code: 'invalid_response',
     });
   });
@@ -112,7 +114,10 @@ describe('readMcpResponse', () => {
   ] as const) {
     it(`stops reading ${what} at 5 MB`, async () => {
       const large = response(type, ...Array.from({ length: 50 }, () => piece));
-      await assert.rejects(readMcpResponse(large.response, 1), { code: 'invalid_response' });
+      await assert.rejects(readMcpResponse(large.response, 1, host), {
+        code: 'invalid_response',
+        message: 'mcp.example answered, but with more than 5 MB.',
+      });
       await large.cancelled;
     });
   }

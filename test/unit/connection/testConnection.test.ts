@@ -135,7 +135,7 @@ describe('testConnection at a misbehaving server', () => {
   });
 
   const failures: readonly [string, Answer, string, RegExp][] = [
-    ['HTTP 500', page(500), 'server_error', /answered HTTP 500/],
+    ['HTTP 500', page(500), 'server_error', /has a problem \(HTTP 500\)/],
     ['a page', page(), 'invalid_response', /not with an MCP message/],
     ['something that is no initialize result', result('hello'), 'invalid_response', /not as an MCP server/],
     ['a reset connection', reset, 'network', /connection was reset/],

@@ -63,7 +63,7 @@ describe('oauth.authServerMetadataUrl', () => {
 
   it('makes nobody sign in at a server that is open', async () => {
     await start(undefined, () => ({
-      'POST /mcp': json({ jsonrpc: '2.0', id: 0, result: {} }),
+      'POST /mcp': json({ jsonrpc: '2.0', id: 1, result: {} }),
       [resourceRoute]: missing,
     }));
     await assert.rejects(signIn(), { code: 'no_authentication_needed' });

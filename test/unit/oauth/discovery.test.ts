@@ -11,7 +11,7 @@ const asRoute = 'GET /.well-known/oauth-authorization-server';
 const openidRoute = 'GET /.well-known/openid-configuration';
 
 /** `initialize` is answered without a credential. */
-const open = json({ jsonrpc: '2.0', id: 0, result: {} });
+const open = json({ jsonrpc: '2.0', id: 1, result: {} });
 
 describe('discover', () => {
   const suite = authenticationSuite();
@@ -121,9 +121,14 @@ describe('discover', () => {
     await assert.rejects(result, { code: 'no_authentication_needed', remedy: 'none' });
   });
 
+  it('does not take a page for a server that needs no authentication', async () => {
+    const { result } = await discovered(() => ({ 'POST /mcp': page(), [prmRoute]: missing }));
+    await assert.rejects(result, { code: 'invalid_response', message: /answered, but not with an MCP/ });
+  });
+
   it('reports how the server failed when it has no metadata either', async () => {
     const { result } = await discovered(() => ({ 'POST /mcp': page(502), [prmRoute]: missing }));
-    await assert.rejects(result, { code: 'server_error', message: /answered HTTP 502/ });
+    await assert.rejects(result, { code: 'server_error', message: /has a problem \(HTTP 502\)/ });
   });
 
   for (const [what, failing] of [

@@ -71,12 +71,25 @@ describe('probeServer', () => {
     const { result, clock, lines } = await probe({ kind: 'partial', body: '{', end: 'silence' });
     await until(() => lines.some((line) => line.includes('status=200')), 'the server has not answered');
     clock.advance(30_000);
-    assert.deepEqual(await result, { kind: 'open' });
+    const found = await result;
+    assert.ok(found.kind === 'open');
+    assert.equal(found.problem?.code, 'timeout');
   });
 
-  it('finds a server open that answers with something else than MCP', async () => {
-    const { result } = await probe(page(200));
-    assert.deepEqual(await result, { kind: 'open' });
+  it('finds a server open that answers with something else than MCP, and says so', async () => {
+    const found = await (await probe(page(200))).result;
+    assert.ok(found.kind === 'open');
+    assert.equal(found.problem?.code, 'invalid_response');
+  });
+
+  it('finds a server open that answers as an MCP server, although it fails later', async () => {
+    const result = { protocolVersion: '2025-11-25', capabilities: { tools: {} } };
+    const { result: found } = await probeInTurn(
+      json({ jsonrpc: '2.0', id: 1, result }),
+      text('', 'text/plain', { status: 202 }),
+      page(500),
+    );
+    assert.deepEqual(await found, { kind: 'open' });
   });
 
   it('is challenged by a server that lets everybody begin, but not see its tools', async () => {
@@ -102,7 +115,7 @@ describe('probeServer', () => {
   const failures: readonly [string, Answer, string, RegExp][] = [
     ['a 403 without a challenge', page(403), 'server_error', /answered HTTP 403/],
     ['a 404', page(404), 'server_error', /answered HTTP 404/],
-    ['a 500', json({}, { status: 500 }), 'server_error', /answered HTTP 500/],
+    ['a 500', json({}, { status: 500 }), 'server_error', /has a problem \(HTTP 500\)/],
     ['a redirect, which is not followed', redirect('/login'), 'server_error', /answered HTTP 302/],
     ['a reset connection', reset, 'network', /the connection was reset/],
   ];

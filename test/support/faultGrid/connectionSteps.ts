@@ -1,0 +1,106 @@
+import { testConnection } from '../../../src/core/connection/testConnection.ts';
+import type { ReceivedRequest } from '../misbehavingServer.ts';
+import { json, missing, page, type Reply, text } from '../reply.ts';
+import type { FaultStage } from './faultStage.ts';
+import { seedSession } from './scenes.ts';
+import { always, type ProtocolStep, type Scene, when } from './step.ts';
+
+const works = 'connected';
+
+const initialized = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'x' } };
+
+/** Answers as an MCP server that has a handshake, or knows none. */
+function speak(kind: 'handshake' | 'stateless') {
+  return ({ body }: ReceivedRequest): Reply => {
+    const { id, method } = JSON.parse(body);
+    const answer = (result: unknown) =>
+      json({ jsonrpc: '2.0', id, result }, { headers: { 'mcp-session-id': 'mcp-session-1' } });
+    switch (method) {
+      case 'initialize':
+        return kind === 'handshake' ? answer(initialized) : page(400);
+      case 'notifications/initialized':
+        return text('', 'text/plain', { status: 202 });
+      case 'tools/list':
+        return answer({ tools: [{}, {}] });
+      default:
+        return missing;
+    }
+  };
+}
+
+/** Tests the connection by a session. */
+function connecting(kind: 'handshake' | 'stateless', transport: 'http' | 'sse' = 'http') {
+  return async (stage: FaultStage): Promise<Scene> => {
+    const server = await stage.server(() => ({
+      'POST /mcp': speak(kind),
+      'GET /mcp': text('event: endpoint\ndata: /messages\n\n', 'text/event-stream'),
+      'DELETE /mcp': text('', 'text/plain'),
+    }));
+    const assembly = stage.assemble();
+    await seedSession(assembly, server);
+    const { ports, refresher } = assembly;
+    const target = { serverUrl: new URL(server.mcpUrl), transport };
+    const act = async () => {
+      await testConnection(target, { ...ports, refresher }, new AbortController().signal);
+      return works;
+    };
+    return { assembly, server, act };
+  };
+}
+
+const unreadable = {
+  garbage: { rejects: 'invalid_response', says: / answered, but not with an MCP message\.$/ },
+  tooLarge: { rejects: 'invalid_response', says: / answered, but with more than 5 MB\.$/ },
+} as const;
+
+/** MCP requests with the credential. */
+export const connectionSteps: readonly ProtocolStep[] = [
+  {
+    name: 'initialize with the credential',
+    request: { route: 'POST /mcp', holding: '"initialize"' },
+    works,
+    outcomes: unreadable,
+    prepare: connecting('handshake'),
+  },
+  {
+    name: 'the notification that the handshake is over',
+    request: { route: 'POST /mcp', holding: '"notifications/initialized"' },
+    works,
+    outcomes: when(['http500', 'http429', 'http429Date', 'garbage', 'truncated', 'tooLarge'], {
+      gives: works,
+      since: 'nothing of the answer is needed',
+    }),
+    prepare: connecting('handshake'),
+  },
+  {
+    name: 'tools/list with the credential',
+    request: { route: 'POST /mcp', holding: '"tools/list"' },
+    works,
+    outcomes: unreadable,
+    prepare: connecting('handshake'),
+  },
+  {
+    name: 'tools/list with the credential, without a handshake',
+    request: { route: 'POST /mcp', holding: '"tools/list"' },
+    works,
+    outcomes: unreadable,
+    prepare: connecting('stateless'),
+  },
+  {
+    name: 'the end of the MCP session',
+    request: { route: 'DELETE /mcp' },
+    works,
+    outcomes: always(works, 'it is a courtesy'),
+    prepare: connecting('handshake'),
+  },
+  {
+    name: 'the event stream with the credential',
+    request: { route: 'GET /mcp' },
+    works,
+    outcomes: when(['garbage', 'truncated', 'tooLarge'], {
+      rejects: 'invalid_response',
+      says: / answered, but not with an event stream\.$/,
+    }),
+    prepare: connecting('handshake', 'sse'),
+  },
+];
