@@ -19,6 +19,7 @@ interface Suite {
 const SUITES: readonly Suite[] = [
   { name: 'check', ...npmCommand, args: ['run', '--silent', 'check'], plainCommand: true },
   mocha('unit', 'test/unit/**/*.test.ts'),
+  mocha('processes', '--timeout', '60000', 'test/processes/**/*.test.ts'),
   runner('conformance', 'test/conformance/runConformance.ts'),
   mocha('interop', '--timeout', '30000', 'test/interop/**/*.test.ts'),
   runner('host', 'test/host/runHost.ts'),

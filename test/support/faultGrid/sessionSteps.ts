@@ -47,7 +47,7 @@ async function useAfterRejection({ ports, refresher }: Assembly, { mcpUrl }: Mis
 }
 
 async function endSession({ ports, sessions }: Assembly, { mcpUrl }: MisbehavingServer) {
-  const outcome = await signOut(mcpUrl, { ...ports, sessions }, new AbortController().signal);
+  const outcome = await signOut({ serverUrl: mcpUrl }, { ...ports, sessions }, new AbortController().signal);
   assert.equal(sessions.get(mcpUrl), undefined);
   return `signed out (${outcome})`;
 }
