@@ -5,10 +5,12 @@ import type { Configuration, ConfigurationProblem } from './config/parseConfigur
 import type { ServerDefinition } from './config/serverDefinition.ts';
 import type { Disposable } from './disposable.ts';
 import { Emitter } from './event.ts';
+import { ordinalName } from './session/accountName.ts';
 import type { Authenticator } from './session/authenticator.ts';
 import type { SessionRefresher } from './session/refresh.ts';
 import type { ScopeDemands } from './session/scopeDemands.ts';
 import { type Attempt, type ServerState, serverState } from './session/serverState.ts';
+import type { Session } from './session/session.ts';
 import type { SessionStore } from './session/sessionStore.ts';
 import { type SessionSummary, summarizeSession } from './session/sessionSummary.ts';
 
@@ -23,6 +25,20 @@ export interface ConfigurationSource {
   readonly configuration: Configuration;
 }
 
+/** An account at a server as it stands right now. */
+export interface AccountSnapshot {
+  /** Unique within the inventory and stable. */
+  readonly id: string;
+  /** The id of the account among those of its server. */
+  readonly accountId: string;
+  /** What it is called, as it is shown: never empty. */
+  readonly name: string;
+  /** Whether this workspace uses it. */
+  readonly isUsed: boolean;
+  readonly state: ServerState;
+  readonly session: SessionSummary;
+}
+
 /** A server as it stands right now. */
 export interface ServerSnapshot {
   /** Unique within the inventory and stable while the file keeps its entries' order and names. */
@@ -31,8 +47,17 @@ export interface ServerSnapshot {
   readonly sourceLabel: string;
   readonly definition: ServerDefinition;
   readonly endpoint?: Endpoint | undefined;
+  /** With an account, that of the one which this workspace uses. */
   readonly state: ServerState;
   readonly session?: SessionSummary | undefined;
+  /** The accounts there, in the order in which they were added. */
+  readonly accounts: readonly AccountSnapshot[];
+}
+
+/** An account with the server that it is one of. */
+export interface FoundAccount {
+  readonly server: ServerSnapshot;
+  readonly account: AccountSnapshot;
 }
 
 /** A configuration file and its servers as they stand right now. */
@@ -103,6 +128,14 @@ export class Inventory implements Disposable {
       .find((server) => server.id === id);
   }
 
+  /** One account by its id in the inventory, with its server. */
+  findAccount(id: string): FoundAccount | undefined {
+    return this.snapshot()
+      .flatMap(({ servers }) => servers)
+      .flatMap((server) => server.accounts.map((account) => ({ server, account })))
+      .find(({ account }) => account.id === id);
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) {
       subscription.dispose();
@@ -117,15 +150,36 @@ export class Inventory implements Disposable {
     const session = url === undefined ? undefined : sessions.get(url);
     const demand = session && demands.of(session);
     const attempt = url === undefined ? undefined : this.#attempt(url);
+    const id = JSON.stringify([source.id, definition.name, namesakes]);
     return {
-      id: JSON.stringify([source.id, definition.name, namesakes]),
+      id,
       sourceId: source.id,
       sourceLabel: source.label,
       definition,
       endpoint,
       state: serverState({ definition, endpoint, session, attempt, demand, now: clock.now() }),
       session: session && summarizeSession(session),
+      accounts: session ? this.#accounts({ serverId: id, definition, endpoint }, session) : [],
     };
+  }
+
+  #accounts({ serverId, ...facts }: AccountPlace, used: Session): readonly AccountSnapshot[] {
+    const { sessions, refresher, demands, clock } = this.#ports;
+    return sessions.accounts(used.serverUrl).map((session, index) => {
+      const { serverUrl, account } = session;
+      const isRefreshing = refresher.isRefreshing(serverUrl, account.id);
+      const attempt: Attempt | undefined = isRefreshing ? { kind: 'refreshing' } : undefined;
+      const demand = demands.of(session);
+      const summary = summarizeSession(session);
+      return {
+        id: JSON.stringify([serverId, account.id]),
+        accountId: account.id,
+        name: summary.accountName ?? ordinalName(index),
+        isUsed: account.id === used.account.id,
+        state: serverState({ ...facts, session, attempt, demand, now: clock.now() }),
+        session: summary,
+      };
+    });
   }
 
   #attempt(url: string): Attempt | undefined {
@@ -140,4 +194,11 @@ export class Inventory implements Disposable {
     const error = authenticator.failure(url);
     return error && { kind: 'failed', error };
   }
+}
+
+/** Where accounts are listed. */
+interface AccountPlace {
+  readonly serverId: string;
+  readonly definition: ServerDefinition;
+  readonly endpoint: Endpoint | undefined;
 }

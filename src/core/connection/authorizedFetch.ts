@@ -13,6 +13,8 @@ import type { Session } from '../session/session.ts';
 export interface AuthorizedFetchPorts {
   readonly fetch: Fetch;
   readonly refresher: SessionRefresher;
+  /** Whose session it is; by default that of the account which this workspace uses at the moment. */
+  readonly accountId?: string | undefined;
   /** Told where a server wants more scopes than the session has. */
   readonly demands?: ScopeDemands | undefined;
 }
@@ -39,13 +41,13 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
     }
     assertSecureUrl(target, `The server ${target.origin}`);
     const key = canonicalServerUrl(serverUrl);
-    const session = await refresher.fresh(key);
+    const session = await refresher.fresh(key, ports.accountId);
     const response = await sendWith(session, target, init);
     if (response.status !== 401 || !isRefreshable(session)) {
       return await accepted(response, target, session);
     }
     await response.body?.cancel();
-    const renewed = await refresher.renew(key, session.tokens.accessToken);
+    const renewed = await refresher.renew(key, session.tokens.accessToken, session.account.id);
     return await accepted(await sendWith(renewed, target, init), target, renewed);
   };
 

@@ -1,6 +1,6 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
-import type { Account } from '../session/account.ts';
+import type { AccountWish } from '../session/account.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionLocks } from '../session/sessionLocks.ts';
@@ -63,8 +63,8 @@ export interface AuthenticationRequest {
   readonly serverUrl: URL;
   readonly transport: 'http' | 'sse';
   readonly oauth?: OAuthConfiguration | undefined;
-  /** Which account at the server the session is for; by default the only one. */
-  readonly account?: Account | undefined;
+  /** Whose session it is to be; by default that of the account which this workspace uses, or of the first. */
+  readonly account?: AccountWish | undefined;
   /**
    * Asks for the secret of a pre-registered client even if one is stored, and for its ID unless that is
    * configured, because the client was rejected.

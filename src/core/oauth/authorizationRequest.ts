@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError } from '../errors.ts';
 import type { AuthorizationServer } from './authorizationServer.ts';
-import { offlineAccess, splitScopes } from './scope.ts';
+import { promptFor } from './promptValues.ts';
 
 /** One authorization request, and what is needed to judge its answer. `state` and the verifier are secrets. */
 export interface AuthorizationRequest {
@@ -24,6 +24,8 @@ export interface AuthorizationParameters {
    * person locks them out: that is for who registered the client to know.
    */
   readonly mayAskConsent: boolean;
+  /** Whether the person is to say who they are, whoever is signed in at the authorization server by now. */
+  readonly letsChooseAccount?: boolean | undefined;
   /** Thumbprint of the key that the tokens will be bound to. */
   readonly dpopThumbprint?: string | undefined;
 }
@@ -36,15 +38,17 @@ export interface AuthorizationParameters {
  */
 export async function createAuthorizationRequest(
   server: AuthorizationServer,
-  { clientId, redirectUri, scope, resource, mayAskConsent, dpopThumbprint }: AuthorizationParameters,
+  parameters: AuthorizationParameters,
 ): Promise<AuthorizationRequest> {
   if (server.authorization_endpoint === undefined) {
     throw noSignInPage(server);
   }
+  const { clientId, redirectUri, scope, resource, dpopThumbprint } = parameters;
+  const prompt = promptFor(server, parameters);
   const state = oauth.generateRandomState();
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const url = new URL(server.authorization_endpoint);
-  const parameters = {
+  const query = {
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
@@ -54,10 +58,9 @@ export async function createAuthorizationRequest(
     ...(resource === undefined ? {} : { resource }),
     ...(scope === undefined ? {} : { scope }),
     ...(dpopThumbprint === undefined ? {} : { dpop_jkt: dpopThumbprint }),
-    // OpenID Connect Core, section 11: offline access needs consent, else it is ignored.
-    ...(mayAskConsent && splitScopes(scope).includes(offlineAccess) ? { prompt: 'consent' } : {}),
+    ...(prompt === undefined ? {} : { prompt }),
   };
-  for (const [name, value] of Object.entries(parameters)) {
+  for (const [name, value] of Object.entries(query)) {
     url.searchParams.set(name, value);
   }
   return { url, redirectUri, state, codeVerifier };

@@ -89,6 +89,7 @@ async function attempt(
     scope: scopes.requested,
     resource,
     mayAskConsent: client.origin !== 'preRegistered',
+    letsChooseAccount: request.account?.kind === 'another',
     dpopThumbprint: binding && advertisesDpop(prepared) ? await binding.proofs.thumbprint() : undefined,
   });
   ports.redactor.learn(authorization.state);

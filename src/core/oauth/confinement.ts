@@ -1,7 +1,8 @@
 import { mayLeadTo } from '../addressClass.ts';
+import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import { AuthError } from '../errors.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
-import type { AuthenticationPorts, AuthenticationRequest, Browser } from './authentication.ts';
+import type { AuthenticationPorts, Browser } from './authentication.ts';
 import type { Fetch } from './oauthFetch.ts';
 
 /**
@@ -21,17 +22,22 @@ export function confinedFetch(origins: readonly URL[], fetch: Fetch): Fetch {
   };
 }
 
-/**
- * The ports of one authentication, confined to what its server may lead to. Addresses that the person has
- * configured are theirs to choose, and so is what those lead to.
- */
-export function confine(
-  { serverUrl, oauth }: Pick<AuthenticationRequest, 'oauth' | 'serverUrl'>,
-  ports: AuthenticationPorts,
-): AuthenticationPorts {
+/** The part of a request that says where the person, by the configuration, has chosen to go. */
+export interface Chosen {
+  readonly serverUrl: URL;
+  readonly oauth?: Pick<OAuthConfiguration, 'authServerMetadataUrl'> | undefined;
+}
+
+/** The addresses that an authentication is confined by: those that the person has configured are theirs to choose. */
+export function chosenOrigins({ serverUrl, oauth }: Chosen): readonly URL[] {
   const configured = oauth?.authServerMetadataUrl;
   const chosen = configured !== undefined && URL.canParse(configured) ? [new URL(configured)] : [];
-  const origins = [serverUrl, ...chosen];
+  return [serverUrl, ...chosen];
+}
+
+/** The ports of one authentication, confined to what its server, and what is configured for it, may lead to. */
+export function confine(request: Chosen, ports: AuthenticationPorts): AuthenticationPorts {
+  const origins = chosenOrigins(request);
   return {
     ...ports,
     fetch: confinedFetch(origins, ports.fetch),

@@ -9,6 +9,7 @@ import { deviceCodeGrantType } from './deviceClient.ts';
 import { pollForTokens } from './devicePolling.ts';
 import { type Discovered, resourceOf } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
+import { personOf } from './idToken.ts';
 import { newSession } from './newSession.ts';
 import { createOAuthFetch } from './oauthFetch.ts';
 import { dropRejectedClient, type KnownAuthority, keepProvenClient } from './provenClient.ts';
@@ -46,7 +47,10 @@ export async function runDeviceGrant(
   // No redirect was in use, so that what is remembered of redirects stays.
   const proven = { issuer: server.issuer, redirectUri: deviceCodeGrantType, redirectKind: undefined };
   await keepProvenClient({ ...proven, serverUrl, scope }, client, ports);
-  return newSession({ authority, resource, scope: requested, tokens, requestedAt, binding }, request);
+  ports.redactor.learn(tokens.id_token);
+  const person = await personOf(authority, tokens, ports.log);
+  const result = { authority, resource, scope: requested, tokens, requestedAt, binding, person };
+  return newSession(result, request);
 }
 
 interface DeviceStart {

@@ -5,7 +5,7 @@ import { AuthError, abortError, ServerBusyError, throwIfAborted } from '../error
 import { clientAuthentication, requestOptions, toOAuthClient } from './clientAuthentication.ts';
 import { boundedInterval, type DeviceAuthorization } from './deviceAuthorization.ts';
 import { createOAuthFetch, type Fetch, type NetworkPorts } from './oauthFetch.ts';
-import { type Authority, essentials, processed, proving } from './token.ts';
+import { type Authority, processed, proving, withIdToken } from './token.ts';
 
 /** RFC 8628, section 3.5: what `slow_down` adds to the interval, in milliseconds. */
 const slowDown = 5_000;
@@ -108,7 +108,9 @@ async function ask({ authority, device, resource }: DevicePoll, clock: Clock, fe
         device.deviceCode,
         { ...requestOptions(fetch), ...proving(proofs), additionalParameters: { resource } },
       );
-      return oauth.processDeviceCodeResponse(server, toOAuthClient(client), await essentials(response));
+      return await withIdToken(response, (essential) =>
+        oauth.processDeviceCodeResponse(server, toOAuthClient(client), essential),
+      );
     });
     return { kind: 'tokens', tokens, requestedAt };
   } catch (error) {

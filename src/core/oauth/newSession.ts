@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts';
 import type { AuthenticationRequest } from './authentication.ts';
 import type { TokenBinding } from './dpopBinding.ts';
 import type { RepeatableGrant } from './grant.ts';
+import type { Person } from './person.ts';
 import { configurationText, rememberedMetadata } from './rememberedDiscovery.ts';
 import type { Authority } from './token.ts';
 import { toTokenSet } from './tokenSet.ts';
@@ -20,18 +21,21 @@ export interface SignInResult {
   /** Milliseconds since the epoch, from before the token request. */
   readonly requestedAt: number;
   readonly binding: TokenBinding | undefined;
+  /** Who signed in, where the authorization server has said so already. */
+  readonly person?: Person | undefined;
   /** Absent where the person was asked. */
   readonly grant?: RepeatableGrant | undefined;
 }
 
-/** The session that a sign-in has led to. */
+/** The session that a sign-in has led to, for the account of who signed in: which that is, `accountFor` decides. */
 export function newSession(
-  { authority: { server, client }, resource, scope, tokens, requestedAt, binding, grant }: SignInResult,
-  { serverUrl, oauth, account }: Pick<AuthenticationRequest, 'account' | 'oauth' | 'serverUrl'>,
+  { authority, resource, scope, tokens, requestedAt, binding, person, grant }: SignInResult,
+  { serverUrl, oauth }: Pick<AuthenticationRequest, 'oauth' | 'serverUrl'>,
 ): Session {
+  const { server, client } = authority;
   return {
     serverUrl: canonicalServerUrl(serverUrl),
-    account: account ?? firstAccount(requestedAt),
+    account: { ...firstAccount(requestedAt), ...person },
     resource,
     authorizationServer: rememberedMetadata(server),
     client,

@@ -137,9 +137,7 @@ async function redeem(
     });
   }
   // A refresh may give an ID token too, which is judged by the same metadata.
-  const { id_token_signing_alg_values_supported: algorithms } = server;
-  const judged = algorithms === undefined ? {} : { id_token_signing_alg_values_supported: algorithms };
-  return toIdentity({ server: { ...rememberedMetadata(server), ...judged }, client }, tokens);
+  return toIdentity({ server: rememberedMetadata(server), client }, tokens);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { throwIfAborted } from '../errors.ts';
 import type { Session } from '../session/session.ts';
-import type { AuthenticationRequest } from './authentication.ts';
+import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import type { AuthorizationRequest } from './authorizationRequest.ts';
 import type { TokenBinding } from './dpopBinding.ts';
+import { personOf } from './idToken.ts';
 import { newSession } from './newSession.ts';
 import { createOAuthFetch, type NetworkPorts } from './oauthFetch.ts';
 import { type Authority, exchangeCode, validateAuthorizationResponse } from './token.ts';
@@ -27,7 +28,7 @@ export interface Redemption {
 export async function redeemCode(
   response: URLSearchParams,
   { authorization, authority: { server, client }, resource, scope, request, binding }: Redemption,
-  ports: NetworkPorts,
+  ports: NetworkPorts & Pick<AuthenticationPorts, 'redactor'>,
 ): Promise<Session> {
   const authority: Authority = { server, client, proofs: binding?.proofs };
   const validated = validateAuthorizationResponse(authority, response, authorization.state);
@@ -37,5 +38,7 @@ export async function redeemCode(
   const requestedAt = ports.clock.now();
   const fetch = createOAuthFetch(ports, request.signal);
   const tokens = await exchangeCode(authority, validated, { ...authorization, resource }, fetch);
-  return newSession({ authority, resource, scope, tokens, requestedAt, binding }, request);
+  ports.redactor.learn(tokens.id_token);
+  const person = await personOf(authority, tokens, ports.log);
+  return newSession({ authority, resource, scope, tokens, requestedAt, binding, person }, request);
 }

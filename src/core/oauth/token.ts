@@ -77,7 +77,8 @@ function isOfAnotherIssuer(response: URLSearchParams, server: AuthorizationServe
 }
 
 /**
- * Exchanges the code of a validated response for tokens.
+ * Exchanges the code of a validated response for tokens. An ID token that comes with them is handed on as it is: it
+ * is for `personOf` to judge.
  *
  * @throws AuthError `client_rejected`, `authorization_refused`, `server_error`, `network`…
  * @see RFC 6749, section 4.1.3
@@ -98,7 +99,9 @@ export async function exchangeCode(
       request.codeVerifier,
       { ...requestOptions(fetch), ...proving(proofs), additionalParameters: { resource: request.resource } },
     );
-    return oauth.processAuthorizationCodeResponse(server, toOAuthClient(client), await essentials(response));
+    return await withIdToken(response, (essential) =>
+      oauth.processAuthorizationCodeResponse(server, toOAuthClient(client), essential),
+    );
   });
 }
 
@@ -175,8 +178,23 @@ export async function processed(
 }
 
 /**
- * The response with only what matters here. Who signed in is not asked, so nothing about an ID token (a clock
- * that differs, an algorithm that metadata does not list) may cost a session, least of all in a refresh. Nor may
+ * Processes a token response by its {@link essentials}, and puts the ID token back, which nobody has judged.
+ *
+ * @throws what `process` throws
+ */
+export async function withIdToken(
+  response: Response,
+  process: (essential: Response) => Promise<oauth.TokenEndpointResponse>,
+): Promise<oauth.TokenEndpointResponse> {
+  const whole = response.clone();
+  const tokens = await process(await essentials(response));
+  const { id_token: idToken }: { readonly id_token?: unknown } = await whole.json();
+  return typeof idToken === 'string' ? { ...tokens, id_token: idToken } : tokens;
+}
+
+/**
+ * The response with only what matters here. Nothing about an ID token (a clock that differs, an algorithm that
+ * metadata does not list) may cost a session, least of all in a refresh: who signed in is another question. Nor may
  * a lifetime that is none, or a member that says nothing: the old refresh token may be spent by now. And where
  * the body names an error, a challenge beside it adds nothing (RFC 6749, section 5.2).
  */

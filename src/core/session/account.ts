@@ -8,7 +8,10 @@ export interface Account {
   readonly addedAt: number;
   /** What the server or the person calls it. Attacker-controlled, where it is the server. */
   readonly name?: string | undefined;
-  /** `sub` of the ID token or of userinfo, where the authorization server says it: another one is somebody else. */
+  /**
+   * `sub` of the ID token or of userinfo, where the authorization server says it: another one of the same issuer is
+   * somebody else.
+   */
   readonly subject?: string | undefined;
 }
 
@@ -17,6 +20,9 @@ export interface SessionRef {
   readonly serverUrl: string;
   readonly accountId: string;
 }
+
+/** Whose session a sign-in is meant to end with: an account that is there, or a further one. */
+export type AccountWish = { readonly kind: 'existing'; readonly id: string } | { readonly kind: 'another' };
 
 /** The account of whoever has only one. */
 export const firstAccountId = 'default';
@@ -34,9 +40,10 @@ export function firstAccount(now: number): Account {
   return { id: firstAccountId, addedAt: now };
 }
 
-/** Orders accounts as they were added. */
+/** Orders accounts as they were added: the first one is first, whatever the clock said. */
 export function byAge(one: Account, other: Account): number {
-  return one.addedAt - other.addedAt || (one.id < other.id ? -1 : 1);
+  const isFirst = ({ id }: Account) => Number(id === firstAccountId);
+  return isFirst(other) - isFirst(one) || one.addedAt - other.addedAt || (one.id < other.id ? -1 : 1);
 }
 
 /** What everything that replaces or ends a session takes turns by (see `SessionLocks`). */

@@ -1,59 +1,58 @@
 import type { Disposable } from '../disposable.ts';
 import { Emitter } from '../event.ts';
-import { hashedKey } from './secretStorage.ts';
 
 /** What a workspace remembers, as a port; structurally VS Code's `Memento`. Lies on disk in the clear. */
 export interface WorkspaceMemory {
   get(key: string): unknown;
+  /** Answers by {@link get} at once, and settles when it is written. */
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-const prefix = 'account:';
+const key = 'chosenAccounts';
+
+/** Ids of accounts that are gone stay in the list until newer ones push them out. */
+const remembered = 200;
 
 /**
- * Which account a workspace uses, by server. What is remembered says nothing about server or person: a hash, and an
- * id that means something to secret storage only.
+ * Which accounts a workspace uses, where that is not the first one of a server. What is remembered says nothing about
+ * server or person: random ids, which mean something to secret storage only.
  */
 export class AccountChoices implements Disposable {
   readonly #memory: WorkspaceMemory;
-  readonly #choices = new Map<string, string>();
   readonly #changed = new Emitter<void>();
 
-  /** Fires after {@link get} began to answer differently. */
+  /** Fires after {@link has} began to answer differently. */
   readonly onDidChange = this.#changed.event;
 
   constructor(memory: WorkspaceMemory) {
     this.#memory = memory;
   }
 
-  /** The id of the chosen account; `undefined` where none was chosen, or {@link load} has not read it. */
-  get(serverUrl: string): string | undefined {
-    return this.#choices.get(serverUrl);
+  /** Whether an account was chosen over the others at its server. */
+  has(accountId: string): boolean {
+    return this.#ids().includes(accountId);
   }
 
-  /** Reads what was chosen for these servers, by canonical URL. */
-  async load(serverUrls: Iterable<string>): Promise<void> {
-    let changed = false;
-    for (const serverUrl of serverUrls) {
-      const chosen = this.#memory.get(await hashedKey(prefix, serverUrl));
-      if (typeof chosen === 'string' && this.#choices.get(serverUrl) !== chosen) {
-        this.#choices.set(serverUrl, chosen);
-        changed = true;
-      }
-    }
-    if (changed) {
-      this.#changed.fire();
-    }
-  }
-
-  /** Uses an account from now on, in this workspace. */
-  async choose(serverUrl: string, accountId: string): Promise<void> {
-    this.#choices.set(serverUrl, accountId);
+  /**
+   * Replaces what was chosen at one server.
+   *
+   * @param chosen the id of an account; `undefined` for none, which leaves the first
+   * @param others the ids of all others there
+   */
+  async replace(chosen: string | undefined, others: readonly string[]): Promise<void> {
+    const rest = this.#ids().filter((id) => id !== chosen && !others.includes(id));
+    const ids = chosen === undefined ? rest : [...rest, chosen];
+    const written = this.#memory.update(key, ids.slice(-remembered));
     this.#changed.fire();
-    await this.#memory.update(await hashedKey(prefix, serverUrl), accountId);
+    await written;
   }
 
   dispose(): void {
     this.#changed.dispose();
+  }
+
+  #ids(): readonly string[] {
+    const value = this.#memory.get(key);
+    return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
   }
 }

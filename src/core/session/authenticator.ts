@@ -9,15 +9,18 @@ import type {
 } from '../oauth/authentication.ts';
 import type { Waiting } from '../oauth/waiting.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
-import { sessionLockKey } from './account.ts';
-import { refOf, type Session } from './session.ts';
+import type { AccountWish } from './account.ts';
+import type { Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
+import { type KeptSignIn, type PlacedSignIn, SignInKeeper } from './signInKeeper.ts';
 
 /** An authentication under way, as seen from outside. */
 export interface RunningAuthentication {
   readonly step: AuthenticationStep;
   /** Settles with the stored session, or with an {@link AuthError}. */
   readonly result: Promise<Session>;
+  /** Settles later, when it is known whose session that is; rejects as {@link result} does. */
+  readonly placed: Promise<PlacedSignIn>;
   /** Fires with every step. */
   readonly onDidChangeStep: Emitter<AuthenticationStep>['event'];
   cancel(): void;
@@ -32,6 +35,7 @@ export interface RunningAuthentication {
 /** What starting an authentication takes. */
 export type AuthenticationTarget = Pick<
   AuthenticationRequest,
+  | 'account'
   | 'additionalScope'
   | 'askForScopes'
   | 'askForSecret'
@@ -46,8 +50,9 @@ export type AuthenticationTarget = Pick<
 export class Authenticator implements Disposable {
   readonly #ports: AuthenticationPorts;
   readonly #sessions: SessionStore;
+  readonly #keeper: SignInKeeper;
   readonly #running = new Map<string, Running>();
-  readonly #failures = new Map<string, AuthError>();
+  readonly #failures = new Map<string, Failure>();
   readonly #changed = new Emitter<void>();
 
   /** Fires when an authentication starts, reaches another step, or ends. */
@@ -56,6 +61,7 @@ export class Authenticator implements Disposable {
   constructor(ports: AuthenticationPorts, sessions: SessionStore) {
     this.#ports = ports;
     this.#sessions = sessions;
+    this.#keeper = new SignInKeeper({ ...ports, sessions });
   }
 
   /** What runs for a server, by its canonical URL. */
@@ -63,9 +69,13 @@ export class Authenticator implements Disposable {
     return this.#running.get(serverUrl);
   }
 
-  /** How the last authentication of a server failed, unless a later one did not. */
+  /**
+   * How the last authentication of a server failed, unless a later one did not. That a further account could not be
+   * added says nothing about those that are there.
+   */
   failure(serverUrl: string): AuthError | undefined {
-    return this.#failures.get(serverUrl);
+    const failure = this.#failures.get(serverUrl);
+    return failure?.wish?.kind === 'another' ? undefined : failure?.error;
   }
 
   /** Starts an authentication, or joins the one that runs for this server already. */
@@ -75,16 +85,18 @@ export class Authenticator implements Disposable {
     if (existing) {
       return existing;
     }
+    const former = this.#sessions.get(serverUrl, idOf(target.account));
+    // Whoever is chosen while the person is at the page, this is about the account that was clicked on.
+    const account = target.account ?? (former && { kind: 'existing', id: former.account.id });
     // After a failure nothing is taken for granted: what is remembered may be the reason.
-    const previous = this.#failures.has(serverUrl) ? undefined : this.#sessions.get(serverUrl);
+    const previous = this.#failures.has(serverUrl) ? undefined : former;
     this.#failures.delete(serverUrl);
     const work = async (request: WorkRequest) => {
       try {
-        const session = await authenticate({ ...target, ...request, previous }, this.#ports);
-        await this.#keep(session);
-        return session;
+        const session = await authenticate({ ...target, ...request, account, previous }, this.#ports);
+        return await this.#keeper.keep(session, { ...target, account });
       } catch (error) {
-        throw this.#recordFailure(serverUrl, error);
+        throw this.#recordFailure(serverUrl, account, error);
       } finally {
         this.#running.delete(serverUrl);
         this.#changed.fire();
@@ -96,29 +108,36 @@ export class Authenticator implements Disposable {
     return running;
   }
 
-  /** In turn with refreshes and sign-outs, in whichever window: none of them is to overwrite what is newer. */
-  async #keep(session: Session): Promise<void> {
-    await this.#ports.locks.run(sessionLockKey(refOf(session)), () => this.#sessions.put(session));
-  }
-
   dispose(): void {
     for (const running of this.#running.values()) {
       running.cancel();
     }
+    this.#keeper.dispose();
     this.#changed.dispose();
   }
 
-  #recordFailure(serverUrl: string, error: unknown): unknown {
+  #recordFailure(serverUrl: string, wish: AccountWish | undefined, error: unknown): unknown {
     if (isCancelled(error)) {
       this.#ports.log.info('Authentication cancelled');
     } else if (error instanceof AuthError) {
-      this.#failures.set(serverUrl, error);
+      this.#failures.set(serverUrl, { error, wish });
       this.#ports.log.warn('Authentication failed', { reason: error });
     } else {
       this.#ports.log.error('Authentication failed unexpectedly', { reason: error });
     }
     return error;
   }
+}
+
+/** How an authentication failed that was for somebody. */
+interface Failure {
+  readonly error: AuthError;
+  readonly wish: AccountWish | undefined;
+}
+
+/** The account that is there already. */
+function idOf(wish: AccountWish | undefined): string | undefined {
+  return wish?.kind === 'existing' ? wish.id : undefined;
 }
 
 type WorkRequest = Pick<AuthenticationRequest, 'onStep' | 'onWaiting' | 'signal'>;
@@ -133,10 +152,11 @@ class Running implements RunningAuthentication {
   readonly onDidChangeStep = this.#steps.event;
   readonly onDidWait = this.#waits.event;
   readonly result: Promise<Session>;
+  readonly placed: Promise<PlacedSignIn>;
 
   /** Starts the work at once. */
-  constructor(work: (request: WorkRequest) => Promise<Session>, onChange: () => void) {
-    this.result = work({
+  constructor(work: (request: WorkRequest) => Promise<KeptSignIn>, onChange: () => void) {
+    const kept = work({
       signal: this.#controller.signal,
       onStep: (step) => {
         this.#step = step;
@@ -151,8 +171,11 @@ class Running implements RunningAuthentication {
     }).finally(() => {
       this.#waiting = undefined;
     });
+    this.result = kept.then(({ session }) => session);
+    this.placed = kept.then(({ placed }) => placed);
     // Whoever started it awaits it; should nobody, the failure is in the log and in the tree.
     this.result.catch(() => undefined);
+    this.placed.catch(() => undefined);
   }
 
   get step(): AuthenticationStep {

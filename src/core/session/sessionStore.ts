@@ -69,8 +69,22 @@ export class SessionStore implements Disposable {
    */
   get(serverUrl: string, accountId?: string): Session | undefined {
     const sessions = this.accounts(serverUrl);
-    const of = (id: string | undefined) => sessions.find(({ account }) => account.id === id);
-    return accountId === undefined ? (of(this.#ports.choices?.get(serverUrl)) ?? sessions[0]) : of(accountId);
+    const { choices } = this.#ports;
+    return accountId === undefined
+      ? (sessions.find(({ account }) => choices?.has(account.id)) ?? sessions[0])
+      : sessions.find(({ account }) => account.id === accountId);
+  }
+
+  /**
+   * Makes an account the one that this workspace uses.
+   *
+   * @throws what the workspace's memory throws; the choice then lasts as long as this window
+   */
+  async choose({ serverUrl, accountId }: SessionRef): Promise<void> {
+    const ids = this.accounts(serverUrl).map(({ account }) => account.id);
+    const others = ids.filter((id) => id !== accountId);
+    // The first account has the same id everywhere, and is used where no other one is chosen.
+    await this.#ports.choices?.replace(accountId === firstAccountId ? undefined : accountId, others);
   }
 
   /** The sessions of all accounts at a server, in the order in which the accounts were added. */

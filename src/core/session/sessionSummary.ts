@@ -1,11 +1,14 @@
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
 import { quoteUnlessPlain } from '../quote.ts';
+import { shownAccountName } from './accountName.ts';
 import { isRefreshable } from './freshness.ts';
 import { grantedScope, type Session } from './session.ts';
 
 /** What may be shown of a session: everything but its secrets. Strings stem from servers. */
 export interface SessionSummary {
+  /** What the account is called, where somebody said so; as it is shown. */
+  readonly accountName?: string | undefined;
   readonly issuer: string;
   readonly scopes: readonly string[];
   /** Milliseconds since the epoch. */
@@ -23,7 +26,9 @@ export interface SessionSummary {
 
 /** @see SessionSummary */
 export function summarizeSession(session: Session): SessionSummary {
+  const { name } = session.account;
   return {
+    ...(name === undefined ? {} : { accountName: shownAccountName(name) }),
     issuer: session.authorizationServer.issuer,
     scopes:
       grantedScope(session)

@@ -1,0 +1,57 @@
+import { quote } from '../quote.ts';
+
+/** Code points of a name that are kept: enough for an address, too few to fill a notification. */
+const lengthLimit = 64;
+
+/** What cannot be seen, or changes how the rest reads: controls, formats, lone surrogates, private use. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** What needs no quotes among words and separators of ours. */
+const plain = /^[\p{L}\p{M}\p{N}@._+'-]+(?: [\p{L}\p{M}\p{N}@._+'-]+)*$/u;
+
+/**
+ * What an account may be called, made of what a server or a person calls it: printable, on one line, and short.
+ *
+ * @returns `undefined` where nothing is left
+ */
+export function cleanAccountName(name: unknown): string | undefined {
+  if (typeof name !== 'string') {
+    return undefined;
+  }
+  // Cut first, so that a name of a megabyte costs nothing; what is dropped below is rarely there at all.
+  const text = name
+    .slice(0, 20 * lengthLimit)
+    .replace(/\s+/g, ' ')
+    .replace(unprintable, '')
+    .trim();
+  const characters = [...text];
+  const short =
+    characters.length > lengthLimit
+      ? `${characters
+          .slice(0, lengthLimit - 1)
+          .join('')
+          .trimEnd()}…`
+      : text;
+  return short === '' ? undefined : short;
+}
+
+/** A name as it is shown: in quotes where it could be taken for something that we say. */
+export function shownAccountName(name: string): string {
+  return plain.test(name) ? name : quote(name);
+}
+
+/** The name of an account that has none: its place among those of its server, from 0. */
+export function ordinalName(index: number): string {
+  return `Account ${index + 1}`;
+}
+
+/** What a further account is called unless somebody knows better: the first number that no name has. */
+export function nextOrdinalName(names: readonly (string | undefined)[]): string {
+  const taken = new Set(names.map((name, index) => name ?? ordinalName(index)));
+  for (let index = Math.max(names.length - 1, 0); ; index++) {
+    const name = ordinalName(index);
+    if (!taken.has(name)) {
+      return name;
+    }
+  }
+}
