@@ -7,6 +7,7 @@ import type { Fetch } from './core/oauth/oauthFetch.ts';
 import { PendingAuthorizations } from './core/oauth/pendingAuthorizations.ts';
 import { createWorkloadIdentities } from './core/oauth/workloadIdentity.ts';
 import { Redactor } from './core/redaction.ts';
+import { AccountChoices } from './core/session/accountChoices.ts';
 import { Authenticator } from './core/session/authenticator.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
@@ -55,7 +56,8 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
   const network = { fetch, clock, log };
 
-  const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
+  const choices = new AccountChoices(context.workspaceState);
+  const sessions = new SessionStore({ secrets: context.secrets, log, redactor, choices });
   const registrations = new RegistrationStore(context.secrets, log);
   const demands = new ScopeDemands();
   const locks = new WindowLocks();
@@ -99,6 +101,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
 
   context.subscriptions.push(
     channel,
+    choices,
     sessions,
     authenticator,
     demands,

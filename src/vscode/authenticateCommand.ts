@@ -2,14 +2,16 @@ import { window, workspace } from 'vscode';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { PersonsWay } from '../core/oauth/grant.ts';
+import type { AccountWish } from '../core/session/account.ts';
 import type { AuthenticationTarget } from '../core/session/authenticator.ts';
 import { stepUpScope } from '../core/session/session.ts';
+import { announceSignIn } from './announceSignIn.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
-import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { follow, reopen } from './followAuthentication.ts';
 import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
+import { accountOf, existing } from './pickAccount.ts';
 import { pickServer } from './pickServer.ts';
 import { rowFlags } from './rowFlags.ts';
 import { runningAt } from './runningAt.ts';
@@ -24,7 +26,8 @@ const cancelledTime = 8_000;
 export async function authenticateCommand(argument: unknown, ports: CommandPorts): Promise<void> {
   const server = await pickOAuthServer(argument, ports);
   if (server) {
-    await authenticateServer(server, ports, {});
+    const account = accountOf(argument, ports);
+    await authenticateServer(server, ports, account ? { account: existing(account) } : {});
   }
 }
 
@@ -39,7 +42,7 @@ export async function authenticateWithScopesCommand(argument: unknown, ports: Co
 /** What may be wanted of an authentication beyond its server. */
 export type AuthenticationOptions = Pick<
   AuthenticationTarget,
-  'askForScopes' | 'askForSecret' | 'grant' | 'redirectKind'
+  'account' | 'askForScopes' | 'askForSecret' | 'grant' | 'redirectKind'
 >;
 
 const noneSentences: Readonly<Record<PersonsWay, string>> = {
@@ -71,19 +74,19 @@ export async function authenticateServer(
   const { name } = server.definition;
   try {
     const target = toOAuthTarget(server);
-    const existing = ports.authenticator.running(target.canonicalUrl);
-    if (existing) {
+    const first = ports.authenticator.running(target.canonicalUrl);
+    if (first) {
       // The progress of the first click is still there; a second click means that the page got lost.
-      await reopen(server, existing, ports);
+      await reopen(server, first, ports);
       return false;
     }
-    const additionalScope = demandedScope(target.canonicalUrl, ports);
+    const additionalScope = demandedScope(target.canonicalUrl, options.account, ports);
     const askForScopes = options.askForScopes ?? isAskingForScopes();
     const running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
     await withCancellableProgress(`Authenticating at ${JSON.stringify(name)}`, (report, signal) =>
       follow({ server, running }, { report, signal }, ports),
     );
-    void window.showInformationMessage(withoutLinks(`Authenticated at ${JSON.stringify(name)}.`));
+    await announceSignIn(server, await running.placed, ports);
     return true;
   } catch (error) {
     if (isCancelled(error)) {
@@ -115,8 +118,15 @@ export async function authenticateServer(
 }
 
 /** What a session asked for and what its server then wanted, where it does: signing in again asks for both. */
-function demandedScope(canonicalUrl: string, { sessions, demands }: CommandPorts): string | undefined {
-  const session = sessions.get(canonicalUrl);
+function demandedScope(
+  canonicalUrl: string,
+  account: AccountWish | undefined,
+  { sessions, demands }: CommandPorts,
+): string | undefined {
+  if (account?.kind === 'another') {
+    return undefined;
+  }
+  const session = sessions.get(canonicalUrl, account?.id);
   const demand = session && demands.of(session);
   return demand && stepUpScope(session, demand.scope);
 }

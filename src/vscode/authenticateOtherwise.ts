@@ -51,5 +51,5 @@ async function startAnew(
   const running = runningAt(server, ports);
   running?.cancel();
   await running?.result.catch(() => undefined);
-  await authenticateServer(server, ports, options);
+  await authenticateServer(server, ports, { ...options, account: running?.account });
 }

@@ -10,6 +10,7 @@ import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
+import { addAccountCommand } from './addAccountCommand.ts';
 import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
 import {
   authenticateDeviceCommand,
@@ -23,9 +24,11 @@ import type { ConfigurationFiles } from './configurationFiles.ts';
 import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
+import { renameAccountCommand } from './renameAccountCommand.ts';
 import { showError } from './showError.ts';
 import { signOutCommand } from './signOutCommand.ts';
 import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
+import { switchAccountCommand } from './switchAccountCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
 import {
@@ -66,6 +69,10 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.copyUserCode]: copyUserCodeCommand,
   [commandIds.openVerificationPage]: openVerificationPageCommand,
   [commandIds.authenticateWithScopes]: authenticateWithScopesCommand,
+  [commandIds.addAccount]: addAccountCommand,
+  [commandIds.switchAccount]: switchAccountCommand,
+  [commandIds.useAccount]: switchAccountCommand,
+  [commandIds.renameAccount]: renameAccountCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
   [commandIds.clearClientRegistration]: clearClientRegistrationCommand,
   [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),

@@ -5,4 +5,7 @@ export const paletteFlags = [
   { flag: 'authenticating', key: 'mcpAuth.authenticating' },
   { flag: 'awaitsResponse', key: 'mcpAuth.awaitsResponse' },
   { flag: 'awaitsDevice', key: 'mcpAuth.awaitsDevice' },
+  { flag: 'mayAddAccount', key: 'mcpAuth.mayAddAccount' },
+  { flag: 'severalAccounts', key: 'mcpAuth.severalAccounts' },
+  { flag: 'session', key: 'mcpAuth.hasSession' },
 ] as const satisfies readonly { readonly flag: RowFlag; readonly key: string }[];

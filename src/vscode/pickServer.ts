@@ -17,7 +17,7 @@ export interface ServerChoice {
 }
 
 /**
- * The server that a command is about: the row it was called on, as that stands right now, else the user's
+ * The server that a command is about: the row it was called on, or the one above that, as it stands right now, else the user's
  * choice. `undefined` when there is none to choose from (the user was told) or the user gave up.
  */
 export async function pickServer(
@@ -28,6 +28,9 @@ export async function pickServer(
 ): Promise<ServerSnapshot | undefined> {
   if (isTreeNode(argument) && argument.kind === 'server') {
     return inventory.find(argument.id);
+  }
+  if (isTreeNode(argument) && argument.kind === 'account') {
+    return inventory.findAccount(argument.id)?.server;
   }
   const sources = inventory.snapshot();
   const items = sources

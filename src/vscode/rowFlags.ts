@@ -1,5 +1,5 @@
-import type { ServerSnapshot } from '../core/inventory.ts';
-import { type PersonsWay, personsWays } from '../core/oauth/grant.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../core/inventory.ts';
+import { type PersonsWay, personsWays, selectGrant } from '../core/oauth/grant.ts';
 import { awaitedIn, type Waiting } from '../core/oauth/waiting.ts';
 import type { ServerState } from '../core/session/serverState.ts';
 
@@ -12,21 +12,41 @@ export type RowFlag =
   | ServerState['kind']
   | PersonsWay
   | (typeof awaited)[keyof typeof awaited]
+  /** Somebody is signed in, and another account of theirs can be. */
+  | 'mayAddAccount'
+  | 'severalAccounts'
   /** Has a session, whatever its state. */
   | 'session';
 
 /** The flags of a server: its state first, `session` last. */
-export function rowFlags({ definition, state, session }: ServerSnapshot): readonly RowFlag[] {
+export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
+  const { definition, state, session, accounts } = server;
   const waiting = state.kind === 'authenticating' ? awaitedIn(state.step) : undefined;
   return [
     state.kind,
     ...(definition.kind === 'remote' ? personsWays(definition.oauth) : []),
     ...(waiting === undefined ? [] : [awaited[waiting]]),
+    ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
+    ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];
+}
+
+/** Where no page asks who signs in, there is one identity only. */
+function mayAddAccount({ definition, session }: ServerSnapshot): boolean {
+  return (
+    session !== undefined &&
+    definition.kind === 'remote' &&
+    selectGrant(definition.oauth) === 'authorizationCode'
+  );
 }
 
 /** The flags as `viewItem`, for example `server:needsAuthentication:browser:deviceCode`. */
 export function rowContext(server: ServerSnapshot): string {
   return ['server', ...rowFlags(server)].join(':');
+}
+
+/** What tells accounts apart as `viewItem`, for example `account:expired:other`. */
+export function accountContext({ state, isUsed }: AccountSnapshot): string {
+  return ['account', state.kind, isUsed ? 'used' : 'other'].join(':');
 }

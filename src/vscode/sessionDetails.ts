@@ -22,9 +22,13 @@ const grants: Readonly<Record<RepeatableGrant, string>> = {
   workload: 'workload identity',
 };
 
-/** The rows below an authenticated server (A4). `now` in milliseconds since the epoch. */
+/** The rows below an authenticated server or account (A4). `now` in milliseconds since the epoch. */
 export function sessionDetails(session: SessionSummary, now: number): readonly SessionDetail[] {
+  // Where no page asked who somebody is, nobody has an account.
+  const account =
+    session.accountName ?? (session.grant === undefined ? 'the server does not say' : undefined);
   return [
+    ...(account === undefined ? [] : [{ label: 'Account', value: account }]),
     { label: 'Issuer', value: session.issuer },
     { label: 'Scopes', value: session.scopes.length > 0 ? session.scopes.join(' ') : 'none requested' },
     { label: 'Expires', value: expiryText(session.expiresAt, now) },

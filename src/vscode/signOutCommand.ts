@@ -4,20 +4,26 @@ import { signOut } from '../core/session/signOut.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
+import { pickAccount } from './pickAccount.ts';
 import { pickSessionServer } from './pickServer.ts';
 import { showError } from './showError.ts';
-import { serverNode } from './treeNode.ts';
+import { accountNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
 /** "Sign Out": asks, revokes where the authorization server offers it, forgets the session. */
 export async function signOutCommand(argument: unknown, ports: CommandPorts): Promise<void> {
   const server = await pickSessionServer(argument, 'Sign out of which server?', ports);
-  if (!server) {
+  const account =
+    server && (await pickAccount(argument, { server, placeholder: 'Sign out of which account?' }, ports));
+  if (!server || !account) {
     return;
   }
-  const name = JSON.stringify(server.definition.name);
+  const several = server.accounts.length > 1;
+  const who = several || account.session.accountName !== undefined ? ` as ${account.name}` : '';
+  const name = `${JSON.stringify(server.definition.name)}${who}`;
   const confirm = 'Sign Out';
-  const detail = 'The tokens are revoked where the authorization server offers that, and deleted here.';
+  const others = several ? ' Your other accounts there stay signed in.' : '';
+  const detail = `The tokens are revoked where the authorization server offers that, and deleted here.${others}`;
   if (
     (await window.showWarningMessage(`Sign out of ${name}?`, { modal: true, detail }, confirm)) !== confirm
   ) {
@@ -26,11 +32,11 @@ export async function signOutCommand(argument: unknown, ports: CommandPorts): Pr
   try {
     const { canonicalUrl } = toOAuthTarget(server);
     const outcome = await withCancellableProgress(`Signing out of ${name}`, (_report, signal) =>
-      signOut({ serverUrl: canonicalUrl }, ports, signal),
+      signOut({ serverUrl: canonicalUrl, accountId: account.accountId }, ports, signal),
     );
     void window.showInformationMessage(withoutLinks(`Signed out of ${name}. ${outcomes[outcome]}`.trim()));
   } catch (error) {
-    const retry = () => signOutCommand(serverNode(server), ports);
+    const retry = () => signOutCommand(accountNode(account), ports);
     showError(error, { subject: server.definition.name, retry }, ports.log);
   }
 }

@@ -31,11 +31,13 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
   const { name, range } = server.definition;
   try {
     const target = toOAuthTarget(server);
+    // The account stays the same throughout, whichever one this workspace uses in the end.
+    const accountId = ports.sessions.get(target.canonicalUrl)?.account.id;
     const report = await withCancellableProgress(
       `Testing the connection to ${JSON.stringify(name)}`,
-      (_report, signal) => testConnection(target, ports, signal),
+      (_report, signal) => testConnection(target, { ...ports, accountId }, signal),
     );
-    const session = ports.sessions.get(target.canonicalUrl);
+    const session = ports.sessions.get(target.canonicalUrl, accountId);
     if (session) {
       ports.demands.settle(session);
     }

@@ -1,10 +1,10 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
-import type { ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
-import { stateText } from '../core/session/stateText.ts';
+import { accountStateText, stateText } from '../core/session/stateText.ts';
 import { commandIds } from './commandIds.ts';
-import { rowContext } from './rowFlags.ts';
+import { accountContext, rowContext } from './rowFlags.ts';
 import { stateIcon } from './stateIcon.ts';
 import type { Row } from './treeModel.ts';
 import type { TreeNode } from './treeNode.ts';
@@ -18,6 +18,8 @@ export function toTreeItem({ id, content }: Row, now: number): TreeItem {
       return problemItem(id, content.problem);
     case 'server':
       return serverItem(content.server, now);
+    case 'account':
+      return accountItem(content.account, now);
     case 'detail':
       return detailItem(id, content);
   }
@@ -58,7 +60,8 @@ function detailItem(
 }
 
 function serverItem(server: ServerSnapshot, now: number): TreeItem {
-  const { definition, state, session } = server;
+  const { definition, state, session, accounts } = server;
+  const used = accounts.length > 1 ? accounts.find(({ isUsed }) => isUsed) : undefined;
   const text = stateText(state, now);
   const name = quoteUnlessPlain(definition.name);
   const item = new TreeItem(
@@ -66,11 +69,27 @@ function serverItem(server: ServerSnapshot, now: number): TreeItem {
     session ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = server.id;
-  item.description = text.short;
+  item.description = used ? accountStateText(state, now, used.name) : text.short;
   item.iconPath = stateIcon(state.kind);
   item.tooltip = serverTooltip(server, text.sentence);
   item.contextValue = rowContext(server);
-  item.accessibilityInformation = { label: `${name}, MCP server. ${text.sentence}` };
+  const as = used ? ` You are ${used.name} there.` : '';
+  item.accessibilityInformation = { label: `${name}, MCP server. ${text.sentence}${as}` };
+  return item;
+}
+
+function accountItem(account: AccountSnapshot, now: number): TreeItem {
+  const { id, name, isUsed, state } = account;
+  const text = stateText(state, now);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
+  item.id = id;
+  item.description = isUsed ? `used here · ${text.short}` : text.short;
+  item.iconPath = stateIcon(state.kind);
+  item.contextValue = accountContext(account);
+  const where = isUsed ? ' This workspace uses it.' : '';
+  // As text: the name stems from a server.
+  item.tooltip = new MarkdownString().appendText(`${name}. ${text.sentence}${where}`);
+  item.accessibilityInformation = { label: `${name}, account. ${text.sentence}${where}` };
   return item;
 }
 

@@ -1,6 +1,8 @@
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
-import type { ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import type { SessionSummary } from '../core/session/sessionSummary.ts';
 import { stateText } from '../core/session/stateText.ts';
+import { rowContext } from './rowFlags.ts';
 import { sessionDetails } from './sessionDetails.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -9,6 +11,7 @@ export type RowContent =
   | { readonly kind: 'source'; readonly source: SourceSnapshot }
   | { readonly kind: 'problem'; readonly problem: ConfigurationProblem }
   | { readonly kind: 'server'; readonly server: ServerSnapshot }
+  | { readonly kind: 'account'; readonly account: AccountSnapshot }
   | { readonly kind: 'detail'; readonly label: string; readonly value: string };
 
 /** A row with its place in the tree. */
@@ -40,12 +43,21 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     rows.set(key, { id, content, children, look: JSON.stringify(look) });
     return key;
   };
-  const addServer = (server: ServerSnapshot): string => {
-    const details = server.session ? sessionDetails(server.session, now) : [];
-    const children = details.map(({ label, value }) =>
-      add(`${server.id}#${label}`, { kind: 'detail', label, value }, [], value),
+  const addDetails = (id: string, session: SessionSummary): readonly string[] =>
+    sessionDetails(session, now).map(({ label, value }) =>
+      add(`${id}#${label}`, { kind: 'detail', label, value }, [], value),
     );
-    const look = [server.definition, server.state.kind, stateText(server.state, now), children.length > 0];
+  const addAccount = (account: AccountSnapshot): string => {
+    const { id, name, isUsed, state, session } = account;
+    const look = [name, isUsed, state.kind, stateText(state, now)];
+    return add(id, { kind: 'account', account }, addDetails(id, session), look);
+  };
+  const addServer = (server: ServerSnapshot): string => {
+    const { definition, session, state, accounts } = server;
+    const several = accounts.length > 1;
+    const children = several ? accounts.map(addAccount) : session ? addDetails(server.id, session) : [];
+    const used = several ? accounts.find(({ isUsed }) => isUsed)?.name : undefined;
+    const look = [definition, rowContext(server), stateText(state, now), used, children.length > 0];
     return add(server.id, { kind: 'server', server }, children, look);
   };
   const roots = snapshot.map((source) => {

@@ -3,8 +3,8 @@
  * shown, and what a command acts on, is looked up when it is needed.
  */
 export interface TreeNode {
-  readonly kind: 'detail' | 'problem' | 'server' | 'source';
-  /** Unique per kind. For a server its id in the inventory; for a source and its problem the file's URI. */
+  readonly kind: 'account' | 'detail' | 'problem' | 'server' | 'source';
+  /** Unique per kind. For a server and an account the id in the inventory; for a source and its problem the file's URI. */
   readonly id: string;
 }
 
@@ -23,4 +23,9 @@ export function isTreeNode(value: unknown): value is TreeNode {
 /** The row of a server, for commands that call each other. */
 export function serverNode({ id }: { readonly id: string }): TreeNode {
   return { kind: 'server', id };
+}
+
+/** The row of an account, likewise. */
+export function accountNode({ id }: { readonly id: string }): TreeNode {
+  return { kind: 'account', id };
 }

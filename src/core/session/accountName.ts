@@ -45,13 +45,11 @@ export function ordinalName(index: number): string {
   return `Account ${index + 1}`;
 }
 
-/** What a further account is called unless somebody knows better: the first number that no name has. */
-export function nextOrdinalName(names: readonly (string | undefined)[]): string {
-  const taken = new Set(names.map((name, index) => name ?? ordinalName(index)));
-  for (let index = Math.max(names.length - 1, 0); ; index++) {
-    const name = ordinalName(index);
-    if (!taken.has(name)) {
-      return name;
-    }
+/** What a further account is called unless somebody knows better, beside the names that are there. */
+export function nextOrdinalName(others: readonly string[]): string {
+  let index = others.length;
+  while (others.includes(ordinalName(index))) {
+    index++;
   }
+  return ordinalName(index);
 }

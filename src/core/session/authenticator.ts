@@ -17,6 +17,8 @@ import { type KeptSignIn, type PlacedSignIn, SignInKeeper } from './signInKeeper
 /** An authentication under way, as seen from outside. */
 export interface RunningAuthentication {
   readonly step: AuthenticationStep;
+  /** Whose session it is to be; absent for the first one at its server. */
+  readonly account: AccountWish | undefined;
   /** Settles with the stored session, or with an {@link AuthError}. */
   readonly result: Promise<Session>;
   /** Settles later, when it is known whose session that is; rejects as {@link result} does. */
@@ -102,7 +104,7 @@ export class Authenticator implements Disposable {
         this.#changed.fire();
       }
     };
-    const running = new Running(work, () => this.#changed.fire());
+    const running = new Running(work, account, () => this.#changed.fire());
     this.#running.set(serverUrl, running);
     this.#changed.fire();
     return running;
@@ -154,8 +156,15 @@ class Running implements RunningAuthentication {
   readonly result: Promise<Session>;
   readonly placed: Promise<PlacedSignIn>;
 
+  readonly account: AccountWish | undefined;
+
   /** Starts the work at once. */
-  constructor(work: (request: WorkRequest) => Promise<KeptSignIn>, onChange: () => void) {
+  constructor(
+    work: (request: WorkRequest) => Promise<KeptSignIn>,
+    account: AccountWish | undefined,
+    onChange: () => void,
+  ) {
+    this.account = account;
     const kept = work({
       signal: this.#controller.signal,
       onStep: (step) => {

@@ -144,6 +144,22 @@ function renewalText({ refreshable, grant }: ServerState & { kind: 'authenticate
   return grant === undefined ? ' It is refreshed by itself.' : ' It renews by itself.';
 }
 
+/** The short text of a session's state with the name of its account, where several have to be told apart. */
+export function accountStateText(state: ServerState, now: number, accountName: string): string {
+  const { short } = stateText(state, now);
+  switch (state.kind) {
+    case 'authenticated':
+    case 'expired':
+    case 'needsScopes':
+    case 'refreshing': {
+      const [what, ...rest] = short.split(' · ');
+      return [what, accountName, ...rest].join(' · ');
+    }
+    default:
+      return short;
+  }
+}
+
 /** A duration in its largest sensible unit, for example `52 min`; `ms` in milliseconds. */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1000);

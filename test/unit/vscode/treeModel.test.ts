@@ -23,7 +23,7 @@ function server(name: string, state: ServerSnapshot['state'], withSession = fals
     JSON.stringify({ mcpServers: { [name]: { type: 'http', url: `https://${name}.example/mcp` } } }),
   ).servers;
   assert.ok(definition);
-  const place = { id: name, sourceId: 'file:///a', sourceLabel: 'a' };
+  const place = { id: name, sourceId: 'file:///a', sourceLabel: 'a', accounts: [] };
   return { ...place, definition, state, ...(withSession ? { session } : {}) };
 }
 
