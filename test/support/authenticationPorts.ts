@@ -11,6 +11,8 @@ import {
   type WorkloadIdentityPorts,
 } from '../../src/core/oauth/workloadIdentity.ts';
 import { Redactor } from '../../src/core/redaction.ts';
+import type { AccountWish } from '../../src/core/session/account.ts';
+import { AccountChoices } from '../../src/core/session/accountChoices.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
@@ -20,6 +22,7 @@ import { UserIdentityProvider } from '../../src/core/session/userIdentityProvide
 import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeSecretStorage } from './fakeSecretStorage.ts';
+import { FakeWorkspaceMemory } from './fakeWorkspaceMemory.ts';
 
 /**
  * Does what the person's browser does with the sign-in page. A URL as the result is the redirect, whose query
@@ -64,6 +67,7 @@ export interface Assembly {
 }
 
 export interface SignInOptions extends OAuthConfiguration {
+  readonly account?: AccountWish;
   readonly askForSecret?: boolean;
   readonly askForScopes?: boolean;
   readonly additionalScope?: string | undefined;
@@ -85,7 +89,8 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const log = new Log((level, line) => lines.push(`${level} ${line}`), redactor);
   const pending = new PendingAuthorizations(log);
   const registrations = new RegistrationStore(secrets, log);
-  const sessions = new SessionStore({ secrets, log, redactor });
+  const choices = new AccountChoices(new FakeWorkspaceMemory());
+  const sessions = new SessionStore({ secrets, log, redactor, choices });
   const network = { fetch: options.fetch ?? loopbackFetch(sent), clock, log };
   const signIn: OpenIdSignInPorts = {
     ...network,
@@ -148,11 +153,13 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     opened,
     openRedirects,
     signIn: (serverUrl, options = {}) => {
-      const { askForSecret, askForScopes, additionalScope, redirectKind, transport, ...oauth } = options;
+      const { account, askForSecret, askForScopes, additionalScope, redirectKind, transport, ...oauth } =
+        options;
       return authenticator.start({
         serverUrl: new URL(serverUrl),
         transport: transport ?? 'http',
         oauth,
+        account,
         askForSecret,
         askForScopes,
         additionalScope,

@@ -12,7 +12,7 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice';
+const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -113,6 +113,7 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateWithScopes',
+        'renameAccount',
         'openDefinition',
         'clearClientRegistration',
       ],
@@ -141,6 +142,23 @@ describe('package.json', () => {
       ],
     ],
     ['server:stdio', ['openDefinition']],
+    [
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+      [
+        'authenticate',
+        'testConnection',
+        'signOut',
+        'authenticateWithScopes',
+        'addAccount',
+        'switchAccount',
+        'renameAccount',
+        'openDefinition',
+        'clearClientRegistration',
+      ],
+    ],
+    ['account:authenticated:used', ['authenticate', 'signOut', 'renameAccount']],
+    ['account:expired:other', ['useAccount', 'authenticate', 'signOut', 'renameAccount']],
+    ['account:refreshing:other', ['useAccount', 'signOut', 'renameAccount']],
   ];
   for (const [row, commands] of rows) {
     it(`offers in the menu of ${row} what leads somewhere`, () => {
@@ -148,18 +166,44 @@ describe('package.json', () => {
     });
   }
 
-  it('offers in the palette what continues a sign-in only while one is under way', () => {
+  for (const [account, buttons] of [
+    ['account:authenticated:used', []],
+    ['account:authenticated:other', ['useAccount']],
+    ['account:expired:used', ['authenticate']],
+    ['account:needsScopes:other', ['authenticate', 'useAccount']],
+  ] as const) {
+    it(`has ${buttons.length} buttons on the row of ${account}`, () => {
+      const shown = menus
+        .filter(({ group }) => group.startsWith('inline'))
+        .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(account))
+        .sort((one, other) => one.group.localeCompare(other.group))
+        .map(({ command }) => command.replace('mcpAuth.', ''));
+      assert.deepEqual(shown, buttons);
+    });
+  }
+
+  it('offers in the palette only while there is something to act on what acts on something', () => {
     const known: readonly string[] = paletteFlags.map(({ key }) => key);
-    for (const { command, when } of commandPalette) {
+    const conditions = new Map(commandPalette.map(({ command, when }) => [command, when]));
+    for (const [command, when] of conditions) {
       assert.ok(contributed.includes(command), command);
-      assert.ok(known.includes(when), when);
+      // What only a row says which one it is about has another command in the palette.
+      assert.ok(known.includes(when) || command === commandIds.useAccount, when);
     }
-    assert.deepEqual(commandPalette.map(({ command }) => command).sort(), [
-      commandIds.cancelAuthentication,
-      commandIds.copyUserCode,
-      commandIds.openVerificationPage,
-      commandIds.pasteRedirectUrl,
-    ]);
+    assert.equal(conditions.get(commandIds.useAccount), 'false');
+    assert.deepEqual(
+      [...conditions.keys()].sort(),
+      [
+        commandIds.addAccount,
+        commandIds.cancelAuthentication,
+        commandIds.copyUserCode,
+        commandIds.openVerificationPage,
+        commandIds.pasteRedirectUrl,
+        commandIds.renameAccount,
+        commandIds.switchAccount,
+        commandIds.useAccount,
+      ].sort(),
+    );
   });
 
   it('has a button on the row of every kind of state where there is something to do', () => {
@@ -181,6 +225,7 @@ describe('package.json', () => {
 
   it('lets nothing be contacted from an untrusted workspace', () => {
     const contacting: readonly string[] = [
+      commandIds.addAccount,
       commandIds.authenticate,
       commandIds.authenticateDevice,
       commandIds.authenticateNoBrowser,

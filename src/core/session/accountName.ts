@@ -19,11 +19,8 @@ export function cleanAccountName(name: unknown): string | undefined {
     return undefined;
   }
   // Cut first, so that a name of a megabyte costs nothing; what is dropped below is rarely there at all.
-  const text = name
-    .slice(0, 20 * lengthLimit)
-    .replace(/\s+/g, ' ')
-    .replace(unprintable, '')
-    .trim();
+  const start = name.slice(0, 20 * lengthLimit);
+  const text = start.replace(/\s/g, ' ').replace(unprintable, '').replace(/ +/g, ' ').trim();
   const characters = [...text];
   const short =
     characters.length > lengthLimit
@@ -35,9 +32,9 @@ export function cleanAccountName(name: unknown): string | undefined {
   return short === '' ? undefined : short;
 }
 
-/** A name as it is shown: in quotes where it could be taken for something that we say. */
+/** A name as it is shown: in quotes where it could be taken for something that we say, or for an icon. */
 export function shownAccountName(name: string): string {
-  return plain.test(name) ? name : quote(name);
+  return plain.test(name) ? name : quote(name).replaceAll('$(', '$ (');
 }
 
 /** The name of an account that has none: its place among those of its server, from 0. */

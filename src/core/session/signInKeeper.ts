@@ -85,15 +85,19 @@ export class SignInKeeper implements Disposable {
     question: SignInToPlace,
     request: KeepRequest,
   ): Promise<PlacedSignIn> {
-    const { session } = placed;
+    const { account: told } = question.signIn;
+    // What was known of the account from before says nothing about who has signed in now.
+    const session = {
+      ...placed.session,
+      account: { ...told, name: told.name ?? placed.session.account.name },
+    };
     if (!canAskUserInfo(session)) {
       return placed;
     }
     try {
       const fetch = confinedFetch(chosenOrigins(request), this.#ports.fetch);
       const send = createOAuthFetch({ ...this.#ports, fetch }, this.#closing.signal);
-      const person = await askUserInfo({ ...session, account: question.signIn.account }, send);
-      const account = { ...question.signIn.account, ...person };
+      const account = { ...told, ...(await askUserInfo(session, send)) };
       return await this.#place(placed, { ...question, signIn: { ...question.signIn, account } });
     } catch (reason) {
       this.#ports.log.info('The authorization server does not say who has signed in', { reason });
@@ -114,8 +118,8 @@ export class SignInKeeper implements Disposable {
         return undefined;
       }
       // What the person has called it meanwhile stays.
-      const name = latest.account.name ?? account.name;
-      const moved = { ...latest, account: { ...account, name } };
+      const isRenamed = latest.account.name !== before.session.account.name;
+      const moved = { ...latest, account: isRenamed ? { ...account, name: latest.account.name } : account };
       await sessions.put(moved);
       if (from.accountId !== to.accountId) {
         const former = question.existing.find((one) => one.account.id === from.accountId);

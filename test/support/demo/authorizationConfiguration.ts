@@ -35,6 +35,8 @@ export interface ConfigurationOptions {
   readonly staticClients: readonly StaticClient[];
   /** Whether device codes are offered (RFC 8628). */
   readonly deviceFlow?: boolean;
+  /** Whether ID tokens say what people are called. */
+  readonly openId?: boolean;
   readonly clientDocuments?: ClientDocuments | undefined;
   readonly adapter: AdapterFactory;
   /** Asked once per token, in seconds. */
@@ -60,6 +62,9 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
       names: { session: `demo_${port}`, interaction: `demo_${port}_login`, resume: `demo_${port}_resume` },
     },
     scopes: ['openid', 'offline_access', 'mcp:tools'],
+    ...(options.openId && { claims: { openid: ['sub', 'preferred_username'] } }),
+    // The access token is for the MCP server, so that nobody could ask for the claims with it.
+    conformIdTokenClaims: !options.openId,
     pkce: { required: () => true },
     ...(clientDocuments && { fetch: async (url) => Response.json(clientDocuments[String(url)]) }),
     features: {
@@ -87,7 +92,10 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
       },
     },
     interactions: { url: (_ctx, interaction) => interactionPath(interaction.uid), policy: askEveryTime() },
-    findAccount: (_ctx, sub) => ({ accountId: sub, claims: async () => ({ sub }) }),
+    findAccount: (_ctx, sub) => ({
+      accountId: sub,
+      claims: async () => ({ sub, preferred_username: `${sub}@example.com` }),
+    }),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     expiresWithSession: () => false,

@@ -42,13 +42,15 @@ export interface AuthorizationServerOptions {
   readonly staticClients: readonly StaticClient[];
   /** Whether device codes are offered (RFC 8628). */
   readonly deviceFlow: boolean;
+  /** Whether it tells who signed in (OpenID Connect). */
+  readonly openId: boolean;
   readonly clientDocuments?: ClientDocuments | undefined;
   readonly journal: Journal;
 }
 
 /** oidc-provider as an open, strict OAuth 2.1 authorization server that keeps everything in memory. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { issuer, resource, staticClients, clientDocuments, deviceFlow, journal } = options;
+  const { issuer, resource, staticClients, clientDocuments, deviceFlow, openId, journal } = options;
   let accessTokenTtl = options.accessTokenTtlSeconds;
   const store = createMemoryStore();
   const configuration = createConfiguration({
@@ -56,6 +58,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     resource,
     staticClients,
     deviceFlow,
+    openId,
     clientDocuments,
     adapter: store.adapter,
     accessTokenTtl: () => accessTokenTtl,

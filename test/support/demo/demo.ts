@@ -14,6 +14,8 @@ export interface DemoOptions {
   readonly staticClients?: readonly StaticClient[];
   /** Offers device codes (RFC 8628). Default: false. */
   readonly deviceFlow?: boolean;
+  /** Tells who signed in, by an ID token with user name and email address. Default: false. */
+  readonly openId?: boolean;
   /** Client ID metadata documents, by the URL they would be published at. Default: none are supported. */
   readonly clientDocuments?: ClientDocuments;
 }
@@ -42,6 +44,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     staticClients = [],
     clientDocuments,
     deviceFlow = false,
+    openId = false,
   } = options;
   const resourceListener = await listen(host, port);
   const authorizationListener = await listen(host, port === 0 ? 0 : port + 1).catch(async (error) => {
@@ -60,6 +63,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     accessTokenTtlSeconds,
     staticClients,
     deviceFlow,
+    openId,
     clientDocuments,
     journal,
   });
@@ -67,6 +71,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const resourceServer = createResourceServer({
     origin: resourceListener.origin,
     issuer,
+    openId,
     authorizationServer,
   });
   resourceListener.server.on('request', resourceServer.handler);

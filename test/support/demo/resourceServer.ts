@@ -25,12 +25,14 @@ export interface ResourceServer {
 export interface ResourceServerOptions {
   readonly origin: string;
   readonly issuer: string;
+  /** Whether it asks for the scope `openid`, so that clients learn who signed in. */
+  readonly openId?: boolean;
   readonly authorizationServer: Pick<AuthorizationServer, 'checkAccessToken'>;
 }
 
 /** An MCP server with two tools and stateful sessions, where every request needs a bearer token. */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { origin, issuer, authorizationServer } = options;
+  const { origin, issuer, openId = false, authorizationServer } = options;
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const app = express();
   app.disable('x-powered-by');
@@ -39,7 +41,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       resource: mcpUrlOn(origin),
       resource_name: 'Demo MCP server',
       authorization_servers: [issuer],
-      scopes_supported: ['mcp:tools', 'offline_access'],
+      scopes_supported: ['mcp:tools', ...(openId ? ['openid'] : []), 'offline_access'],
       bearer_methods_supported: ['header'],
     });
   });
