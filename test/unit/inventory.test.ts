@@ -6,7 +6,7 @@ import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { ScopeDemands } from '../../src/core/session/scopeDemands.ts';
 import { type Assembly, assemble } from '../support/authenticationPorts.ts';
 import { nextChange } from '../support/nextChange.ts';
-import { onlyAccount, sampleSession } from '../support/sampleSession.ts';
+import { onlyAccount, sampleSession, sampleTime } from '../support/sampleSession.ts';
 import { granted, startTokenEndpoint } from '../support/tokenEndpoint.ts';
 
 function source(servers: string, id = 'file:///a/.mcp.json'): ConfigurationSource {
@@ -101,6 +101,59 @@ describe('Inventory', () => {
     inventory.setSources([source(one)]);
     assert.equal(inventory.snapshot()[0]?.servers[0]?.session?.clientId, 'client-1');
     assert.doesNotMatch(JSON.stringify(inventory.snapshot()), /-token-1|client-secret-1/);
+  });
+
+  it('lists the accounts of a server, each with its state, and shows the one that is used as the server', async () => {
+    const bob = { id: 'b-id', addedAt: sampleTime + 1, name: 'bob' };
+    await parts.sessions.put(atOne);
+    await parts.sessions.put({ ...atOne, account: bob, refreshRejectedAt: sampleTime });
+    inventory.setSources([source(`${one}, "same": {"type": "http", "url": "https://mcp.example/mcp"}`)]);
+    const look = () => {
+      const [server] = inventory.snapshot()[0]?.servers ?? [];
+      assert.ok(server);
+      const accounts = server.accounts.map(({ name, isUsed, state }) => [name, isUsed, state.kind]);
+      return [server.state.kind, accounts];
+    };
+    assert.deepEqual(look(), [
+      'authenticated',
+      [
+        ['Account 1', true, 'authenticated'],
+        ['bob', false, 'expired'],
+      ],
+    ]);
+    const changed = nextChange(inventory.onDidChange);
+    await parts.sessions.choose({ serverUrl: atOne.serverUrl, accountId: 'b-id' });
+    await changed;
+    assert.deepEqual(look(), [
+      'expired',
+      [
+        ['Account 1', false, 'authenticated'],
+        ['bob', true, 'expired'],
+      ],
+    ]);
+    const ids = inventory
+      .snapshot()
+      .flatMap(({ servers }) => servers)
+      .flatMap(({ accounts }) => accounts.map(({ id }) => id));
+    assert.equal(new Set(ids).size, 4);
+    for (const id of ids) {
+      assert.equal(inventory.findAccount(id)?.account.id, id);
+    }
+    assert.equal(inventory.findAccount('unknown'), undefined);
+  });
+
+  it('shows of an account alone what a server demands of it', async () => {
+    const bob = { ...atOne, account: { id: 'b-id', addedAt: sampleTime + 1 } };
+    await parts.sessions.put(atOne);
+    await parts.sessions.put(bob);
+    demands.note(bob, 'files:write');
+    inventory.setSources([source(one)]);
+    const [server] = inventory.snapshot()[0]?.servers ?? [];
+    assert.equal(server?.state.kind, 'authenticated');
+    assert.deepEqual(
+      server.accounts.map(({ state }) => state.kind),
+      ['authenticated', 'needsScopes'],
+    );
   });
 
   it('follows the clock', async () => {

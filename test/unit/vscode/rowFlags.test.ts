@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { OAuthConfiguration, ServerDefinition } from '../../../src/core/config/serverDefinition.ts';
-import type { ServerSnapshot } from '../../../src/core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../../../src/core/inventory.ts';
 import type { AuthenticationStep } from '../../../src/core/oauth/authentication.ts';
 import type { ServerState } from '../../../src/core/session/serverState.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
-import { rowContext } from '../../../src/vscode/rowFlags.ts';
+import { accountContext, rowContext, rowFlags } from '../../../src/vscode/rowFlags.ts';
 import { sampleSession } from '../../support/sampleSession.ts';
 
 const entry = { name: 'sentry', range: { offset: 0, length: 0 } };
@@ -42,7 +42,7 @@ describe('what menus tell servers apart by', () => {
     [
       'a server with a session',
       { ...server({ kind: 'expired' }), session: summarizeSession(sampleSession()) },
-      'server:expired:browser:deviceCode:session',
+      'server:expired:browser:deviceCode:mayAddAccount:session',
     ],
     [
       'a process',
@@ -75,4 +75,38 @@ describe('what menus tell servers apart by', () => {
       assert.equal(rowContext(snapshot), context);
     });
   }
+
+  const session = summarizeSession(sampleSession());
+  const signedIn = (oauth?: OAuthConfiguration): ServerSnapshot => ({
+    ...server({ kind: 'authenticated', refreshable: true }, remote(oauth)),
+    session,
+  });
+
+  for (const [what, oauth, may] of [
+    ['a server with a sign-in page', undefined, true],
+    ['a server for client credentials', { grantType: 'client_credentials', clientId: 'id' }, false],
+    ['a server of an enterprise', { xaa: true, clientId: 'id' }, false],
+    ['a server for a workload identity', { grantType: jwtBearer }, false],
+  ] as const) {
+    it(`lets ${may ? 'a further' : 'no further'} account be added at ${what}`, () => {
+      assert.equal(rowFlags(signedIn(oauth)).includes('mayAddAccount'), may);
+    });
+  }
+
+  it('lets no account be added where nobody is signed in', () => {
+    assert.ok(!rowFlags(server(needing)).includes('mayAddAccount'));
+  });
+
+  it('says where there are several accounts, and which row is of the one that is used', () => {
+    const account = (id: string, isUsed: boolean): AccountSnapshot => {
+      return { id, accountId: id, name: id, isUsed, state: { kind: 'expired' }, session };
+    };
+    const accounts = [account('a', true), account('b', false)];
+    assert.equal(
+      rowContext({ ...signedIn(), accounts }),
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+    );
+    assert.ok(!rowFlags({ ...signedIn(), accounts: accounts.slice(1) }).includes('severalAccounts'));
+    assert.deepEqual(accounts.map(accountContext), ['account:expired:used', 'account:expired:other']);
+  });
 });

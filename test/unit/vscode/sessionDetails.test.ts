@@ -20,6 +20,24 @@ describe('sessionDetails', () => {
     assert.match(value ?? '', /^(?:registered by itself|your own) · \S+$/);
   });
 
+  it('says whose session it is, first of all, and quotes what could mislead', () => {
+    for (const [name, value] of [
+      ['alice@example.com', 'alice@example.com'],
+      ['alice · forever', '"alice · forever"'],
+      [undefined, 'the server does not say'],
+    ] as const) {
+      const session = sampleSession({ account: { id: 'default', addedAt: sampleTime, name } });
+      const [first] = sessionDetails(summarizeSession(session), sampleTime);
+      assert.deepEqual(first, { label: 'Account', value });
+    }
+  });
+
+  it('says nothing of an account where no page asked who somebody is', () => {
+    const session = sampleSession({ grant: 'clientCredentials' });
+    const details = sessionDetails(summarizeSession(session), sampleTime);
+    assert.ok(!details.some(({ label }) => label === 'Account'));
+  });
+
   it('says nothing of a Bearer token', () => {
     const details = sessionDetails(summarizeSession(sampleSession()), sampleTime);
     assert.ok(!details.some(({ label }) => label === 'Token'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
-import type { ServerSnapshot, SourceSnapshot } from '../../../src/core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../../../src/core/inventory.ts';
 import type { SessionSummary } from '../../../src/core/session/sessionSummary.ts';
 import { changedRows, createTreeModel } from '../../../src/vscode/treeModel.ts';
 
@@ -39,13 +39,30 @@ const authenticated = server(
   true,
 );
 
+function account(name: string, isUsed: boolean): AccountSnapshot {
+  const { state } = authenticated;
+  return {
+    id: `one/${name}`,
+    accountId: name,
+    name,
+    isUsed,
+    state,
+    session: { ...session, accountName: name },
+  };
+}
+
+/** A server with two accounts, of which one is used. */
+function shared(used: 'alice' | 'bob'): ServerSnapshot {
+  return { ...authenticated, accounts: ['alice', 'bob'].map((name) => account(name, name === used)) };
+}
+
 describe('the model of the tree', () => {
   it('has a row for every file, problem, server and fact about a session', () => {
     const problem = { message: 'Not valid JSON.', range: { offset: 0, length: 1 } };
     const { roots, rows } = createTreeModel([{ ...source('a', [authenticated, idle]), problem }], now);
     assert.deepEqual(roots, ['source:a']);
     assert.deepEqual(rows.get('source:a')?.children, ['problem:a', 'server:one', 'server:idle']);
-    assert.equal(rows.get('server:one')?.children.length, 6);
+    assert.equal(rows.get('server:one')?.children.length, 7);
     assert.deepEqual(rows.get('server:idle')?.children, []);
   });
 
@@ -60,6 +77,54 @@ describe('the model of the tree', () => {
       assert.deepEqual(row?.content, { kind: 'detail', label: 'Grant', value: words });
     });
   }
+
+  it('says first whose session it is', () => {
+    const named = { ...authenticated, session: { ...session, accountName: 'alice@example.com' } };
+    const { rows } = createTreeModel([source('a', [named])], now);
+    const [first] = rows.get('server:one')?.children ?? [];
+    assert.deepEqual(rows.get(first ?? '')?.content, {
+      kind: 'detail',
+      label: 'Account',
+      value: 'alice@example.com',
+    });
+  });
+
+  it('has the accounts below a server with several, and their sessions below them', () => {
+    const { rows } = createTreeModel([source('a', [shared('alice')])], now);
+    assert.deepEqual(rows.get('server:one')?.children, ['account:one/alice', 'account:one/bob']);
+    assert.equal(rows.get('account:one/bob')?.children.length, 7);
+    assert.deepEqual(rows.get('detail:one/bob#Account')?.content, {
+      kind: 'detail',
+      label: 'Account',
+      value: 'bob',
+    });
+  });
+
+  it('touches the server and both accounts, and none of their facts, when another one is used', () => {
+    const before = createTreeModel([source('a', [shared('alice'), idle])], now);
+    const after = createTreeModel([source('a', [shared('bob'), idle])], now);
+    assert.deepEqual(changedRows(before, after), ['account:one/alice', 'account:one/bob', 'server:one']);
+    assert.deepEqual(changedRows(after, createTreeModel([source('a', [shared('bob'), idle])], now)), []);
+  });
+
+  it('touches only the account that changed', () => {
+    const before = createTreeModel([source('a', [shared('alice')])], now);
+    const [one, other] = shared('alice').accounts;
+    assert.ok(one && other);
+    const after = [
+      { ...shared('alice'), accounts: [one, { ...other, state: { kind: 'expired' } as const }] },
+    ];
+    assert.deepEqual(changedRows(before, createTreeModel([source('a', after)], now)), ['account:one/bob']);
+  });
+
+  it('renders a server anew when a further account comes', () => {
+    const before = createTreeModel(
+      [source('a', [{ ...authenticated, accounts: [account('alice', true)] }])],
+      now,
+    );
+    const after = createTreeModel([source('a', [shared('alice')])], now);
+    assert.deepEqual(changedRows(before, after), ['server:one']);
+  });
 
   it('touches nothing when nothing looks different', () => {
     const model = createTreeModel([source('a', [authenticated, idle])], now);
