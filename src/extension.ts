@@ -1,5 +1,6 @@
-import { type ExtensionContext, env, window } from 'vscode';
+import { type ExtensionContext, env, window, workspace } from 'vscode';
 import { systemClock } from './core/clock.ts';
+import { anyEvent } from './core/event.ts';
 import { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
@@ -8,12 +9,14 @@ import { PendingAuthorizations } from './core/oauth/pendingAuthorizations.ts';
 import { createWorkloadIdentities } from './core/oauth/workloadIdentity.ts';
 import { Redactor } from './core/redaction.ts';
 import { Authenticator } from './core/session/authenticator.ts';
+import { BackgroundRefresher } from './core/session/backgroundRefresher.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { UserIdentityProvider } from './core/session/userIdentityProvider.ts';
-import { WindowLocks } from './core/session/windowLocks.ts';
+import { SharedSecrets } from './core/windows/sharedSecrets.ts';
+import { isOnline } from './node/network.ts';
 import { createPasteRedirect } from './node/pasteRedirect.ts';
 import { readTokenFile } from './node/readTokenFile.ts';
 import { externalBrowser } from './vscode/browser.ts';
@@ -23,6 +26,7 @@ import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
 import { configuredIdentityProvider, configuredWorkloadIdentities } from './vscode/identitySettings.ts';
 import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
+import { meetWindows } from './vscode/meetWindows.ts';
 import { personPrompt } from './vscode/personPrompt.ts';
 import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
@@ -38,6 +42,7 @@ export interface Surroundings {
 export interface Parts {
   readonly inventory: Inventory;
   readonly sessions: SessionStore;
+  readonly secrets: SharedSecrets;
 }
 
 /** Called by VS Code, once per window. */
@@ -55,10 +60,12 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
   const network = { fetch, clock, log };
 
-  const sessions = new SessionStore({ secrets: context.secrets, log, redactor });
-  const registrations = new RegistrationStore(context.secrets, log);
+  const secrets = new SharedSecrets({ own: context.secrets, clock, log });
+  const { group, locks } = meetWindows(context.globalStorageUri, log);
+  secrets.join(group);
+  const sessions = new SessionStore({ secrets, log, redactor });
+  const registrations = new RegistrationStore(secrets, log);
   const demands = new ScopeDemands();
-  const locks = new WindowLocks();
   const pending = new PendingAuthorizations(log);
   const redirects = {
     uriHandler: createUriHandlerRedirect(context.extension.id),
@@ -76,7 +83,6 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     redactor,
     clientMetadataUrl: configuredClientMetadataUrl,
   };
-  const { secrets } = context;
   const identityProvider = new UserIdentityProvider({
     ...signIn,
     secrets,
@@ -96,10 +102,23 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
 
   const waitingViews = new WaitingViews(clock);
+  const background = new BackgroundRefresher({
+    ...parts,
+    clock,
+    log,
+    isOnline,
+    servers: () => (workspace.isTrusted ? inventory.serverUrls : []),
+    isHolder: () => group.isHolder,
+    onDidChange: anyEvent(inventory.onDidChange, group.onDidChange, workspace.onDidGrantWorkspaceTrust),
+    random: Math.random,
+  });
 
   context.subscriptions.push(
     channel,
+    group,
+    secrets,
     sessions,
+    background,
     authenticator,
     demands,
     inventory,
@@ -125,5 +144,5 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     remote: env.remoteName,
   });
   await Promise.all([files.reload(), sessions.reload()]);
-  return { inventory, sessions };
+  return { inventory, sessions, secrets };
 }
