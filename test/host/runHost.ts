@@ -4,7 +4,12 @@ import { CURRENT_RELEASE, FLOOR_RELEASE } from '../support/vscode/versions.ts';
 import { runHostSuite } from './hostSuite.ts';
 import { startHostServices } from './services.ts';
 
-/** Runs `test/host` in VS Code: the newest one, with `--floor` the oldest that package.json promises. */
+const MINUTE_MS = 60_000;
+
+/**
+ * Runs `test/host` in VS Code: the newest one, with `--floor` the oldest that package.json promises. With `--soak`
+ * what takes long instead, for as many minutes as MCP_AUTH_SOAK_MINUTES says.
+ */
 async function main(): Promise<number> {
   const report = createSuiteReport();
   const services = await startHostServices();
@@ -12,6 +17,9 @@ async function main(): Promise<number> {
     release: process.argv.includes('--floor') ? FLOOR_RELEASE : CURRENT_RELEASE,
     env: services.env,
     sink: report.sink,
+    ...(process.argv.includes('--soak')
+      ? { pattern: 'test/host/**/*.soak.ts', limitMs: 60 * MINUTE_MS }
+      : { pattern: 'test/host/**/*.test.ts', limitMs: 10 * MINUTE_MS }),
   }).then(
     () => undefined,
     (error: unknown) => error,
