@@ -2,7 +2,7 @@ import { createSuiteReport } from '../support/report/suiteReport.ts';
 import { runMain } from '../support/runMain.ts';
 import { CURRENT_RELEASE, FLOOR_RELEASE } from '../support/vscode/versions.ts';
 import { runHostSuite } from './hostSuite.ts';
-import { startHostServices } from './services.ts';
+import { startHostServices, startSoakServices } from './services.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -12,12 +12,13 @@ const MINUTE_MS = 60_000;
  */
 async function main(): Promise<number> {
   const report = createSuiteReport();
-  const services = await startHostServices();
+  const isSoak = process.argv.includes('--soak');
+  const services = await (isSoak ? startSoakServices() : startHostServices());
   const crash = await runHostSuite({
     release: process.argv.includes('--floor') ? FLOOR_RELEASE : CURRENT_RELEASE,
     env: services.env,
     sink: report.sink,
-    ...(process.argv.includes('--soak')
+    ...(isSoak
       ? { pattern: 'test/host/**/*.soak.ts', limitMs: 60 * MINUTE_MS }
       : { pattern: 'test/host/**/*.test.ts', limitMs: 10 * MINUTE_MS }),
   }).then(

@@ -1,34 +1,31 @@
 import assert from 'node:assert/strict';
 import { ConfigurationTarget, commands, env, Uri, workspace } from 'vscode';
-import { type Demo, type DemoOptions, startDemo } from '../support/demo/demo.ts';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { untilState } from './inventoryState.ts';
 import { type SteeredProduct, steeredProduct } from './steeredProduct.ts';
 
-/** The demo as a server of the workspace that the host suite runs on. */
-export interface HostDemo {
+/** A server as the only one of a folder of the workspace that the host suite runs on. */
+export interface WorkspaceServer {
   readonly product: SteeredProduct;
-  readonly demo: Demo;
   /** Folder and name, for `untilState`. */
   readonly server: readonly [folder: string, name: string];
   /** The argument of commands on its row, once it is in a state. */
   row(kind: Parameters<typeof untilState>[2]): Promise<{ readonly kind: 'server'; readonly id: string }>;
   /** Plays the person, and brings the answer back as an operating system does: by the editor's own scheme. */
   steerBrowser(decision: 'allow' | 'deny'): void;
-  /** Ends the demo, and puts the workspace back as it was. */
+  /** Puts the workspace back as it was. */
   close(): Promise<void>;
 }
 
-/** Starts the demo, and names it in the `.mcp.json` of the second folder. */
-export async function openHostDemo(options: DemoOptions = {}): Promise<HostDemo> {
+/** Names a server, whose sign-in page is the demo's, in the `.mcp.json` of the second folder. */
+export async function openWorkspaceServer(mcpUrl: string): Promise<WorkspaceServer> {
   const product = await steeredProduct();
-  const demo = await startDemo(options);
   const folder = workspace.workspaceFolders?.find(({ name }) => name === 'two');
   assert.ok(folder);
   const file = Uri.joinPath(folder.uri, '.mcp.json');
   const original = await workspace.fs.readFile(file);
   const server = ['two', 'demo'] as const;
-  const configuration = { mcpServers: { demo: { type: 'http', url: demo.mcpUrl } } };
+  const configuration = { mcpServers: { demo: { type: 'http', url: mcpUrl } } };
   await workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(configuration)));
   await untilState(product.inventory, server, 'needsAuthentication');
   // Else VS Code asks a person before it hands the extension its first URI.
@@ -37,7 +34,6 @@ export async function openHostDemo(options: DemoOptions = {}): Promise<HostDemo>
     .update('confirmedUriHandlerExtensionIds', ['mcp-auth.mcp-auth'], ConfigurationTarget.Global);
   return {
     product,
-    demo,
     server,
     row: async (kind) => ({ kind: 'server', id: (await untilState(product.inventory, server, kind)).id }),
     steerBrowser(decision) {
@@ -49,7 +45,6 @@ export async function openHostDemo(options: DemoOptions = {}): Promise<HostDemo>
     async close() {
       await workspace.fs.writeFile(file, original);
       await untilState(product.inventory, ['two', 'socket'], 'headersOnly');
-      await demo.close();
     },
   };
 }
