@@ -128,6 +128,8 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     registerCommands({
       ...network,
       ...parts,
+      group,
+      extensionVersion: String(context.extension.packageJSON.version),
       inventory,
       registrations,
       identityProvider,
