@@ -1,5 +1,6 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
+import type { PendingStore } from '../session/pendingStore.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { Session } from '../session/session.ts';
 import type { GrantPrompt } from './grantApproval.ts';
@@ -46,6 +47,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
+  readonly records: PendingStore;
   readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt;
   readonly registrations: RegistrationStore;
   readonly redactor: Redactor;

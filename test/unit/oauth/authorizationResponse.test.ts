@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunningAuthentication } from '../../../src/core/session/authenticator.ts';
+import type { RunningAuthentication } from '../../../src/core/session/runningAuthentication.ts';
 import { type Assembly, followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite, until } from '../../support/authenticationSuite.ts';
 import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
