@@ -16,6 +16,7 @@ import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import { stepUpScope } from '../../src/core/session/session.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { FakeSecretStorage } from '../support/fakeSecretStorage.ts';
+import { recordsOfOnlyWindow } from '../support/onlyWindow.ts';
 import { runMain } from '../support/runMain.ts';
 
 const text = v.optional(v.string());
@@ -66,7 +67,7 @@ async function main(): Promise<number> {
     workloads: { assertion: async () => context.valid_jwt },
   };
   const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions });
-  const pending = new PendingAuthorizations(log);
+  const pending = new PendingAuthorizations();
   const redirect = {
     open: async () => ({ redirectUri: 'http://localhost:33418/callback', dispose: () => undefined }),
   };
@@ -75,6 +76,7 @@ async function main(): Promise<number> {
       ...network,
       ...grants,
       pending,
+      records: recordsOfOnlyWindow({ ...network, secrets, redactor }),
       redactor,
       registrations: new RegistrationStore(secrets, log),
       redirects: { uriHandler: redirect, loopback: redirect, paste: redirect },

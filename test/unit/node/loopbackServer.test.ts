@@ -10,7 +10,7 @@ describe('listenAtLoopback', () => {
 
   beforeEach(async () => {
     queries.length = 0;
-    server = await listenAtLoopback(0, (query) => queries.push(query) === 1);
+    server = await listenAtLoopback(0, async (query) => queries.push(query) === 1);
   });
 
   afterEach(() => server.dispose());
@@ -68,7 +68,7 @@ describe('listenAtLoopback', () => {
     const address = other.address();
     assert.ok(address !== null && typeof address === 'object');
     await assert.rejects(
-      listenAtLoopback(address.port, () => true),
+      listenAtLoopback(address.port, async () => true),
       { code: 'EADDRINUSE' },
     );
     other.close();

@@ -7,8 +7,8 @@ import { recordLog } from '../../support/recordedLog.ts';
 describe('a redirect URI to paste', () => {
   const prepare = () => {
     const { log } = recordLog();
-    const pending = new PendingAuthorizations(log);
-    return { pending, receiver: createPasteRedirect(pending, log) };
+    const pending = new PendingAuthorizations();
+    return { pending, receiver: createPasteRedirect(async (response) => pending.deliver(response), log) };
   };
 
   it('is one of localhost', async () => {
