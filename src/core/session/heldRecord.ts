@@ -86,7 +86,8 @@ export class HeldRecord {
   async release(): Promise<void> {
     if (!this.#hasEnded) {
       this.#end();
-      await waitAtMost(this.#remove(), storagePatience, this.#ports.clock);
+      const removal = this.#remove();
+      await (this.#isWritten && waitAtMost(removal, storagePatience, this.#ports.clock));
     }
   }
 
