@@ -83,6 +83,9 @@ export class Authenticator implements Disposable {
 
   /** Waits on for the response to a sign-in that a window has left behind. */
   resume(record: PendingRecord): void {
+    this.#ports.log.info('Waiting again for the answer to a sign-in from before', {
+      kind: record.redirectKind,
+    });
     const step = record.redirectKind === 'paste' ? 'waitingForPaste' : 'waitingForBrowser';
     this.#runUnattended(record, step, (request) => resumeSignIn(record, request, this.#ports));
   }
