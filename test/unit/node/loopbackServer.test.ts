@@ -31,6 +31,20 @@ describe('listenAtLoopback', () => {
     assert.match(await second.text(), /Nobody waits for this/);
   });
 
+  it('answers when it is known whether somebody waits, also when it has ceased to listen by then', async () => {
+    const isWaitedFor = Promise.withResolvers<boolean>();
+    const asked = Promise.withResolvers<void>();
+    const other = await listenAtLoopback(0, () => {
+      asked.resolve();
+      return isWaitedFor.promise;
+    });
+    const response = fetch(`http://localhost:${other.port}/callback?state=1`);
+    await asked.promise;
+    other.dispose();
+    isWaitedFor.resolve(true);
+    assert.match(await (await response).text(), /You can close this tab/);
+  });
+
   it('writes nothing of a request into its pages, and lets them load nothing', async () => {
     const response = await get('/callback?error_description=%3Cscript%3Emarker%3C/script%3E&state=marker');
     assert.ok(!(await response.text()).includes('marker'));

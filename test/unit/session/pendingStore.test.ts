@@ -109,14 +109,14 @@ describe('PendingStore', () => {
   describe('for a window that waits', () => {
     it('tells when another takes the record, and not when it removes that itself', async () => {
       const storage = secrets();
-      let taken = 0;
       const waiting = openStore(storage, 'window-1').store;
-      const held = await waiting.keep(samplePending(), () => taken++);
+      const held = await waiting.keep(samplePending(), onTaken);
       await held.release();
       assert.equal(storage.values.size, 0);
-      const again = await waiting.keep(samplePending(), () => taken++);
-      assert.equal(taken, 0);
+      const taken = Promise.withResolvers<void>();
+      const again = await waiting.keep(samplePending(), taken.resolve);
       await openStore(storage).store.claim('state-1');
+      await taken.promise;
       await assert.rejects(again.claim(), { code: 'cancelled', interruption: 'finishedElsewhere' });
     });
 
