@@ -47,7 +47,7 @@ export interface CommandPorts {
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
   readonly locks: SessionLocks;
-  readonly group: WindowGroup;
+  readonly windows: WindowGroup;
   readonly extensionVersion: string;
   /** The redirect URI of this editor that a client metadata document can name. */
   readonly publishedRedirectUri: string | undefined;

@@ -7,7 +7,7 @@ import { createFileLocks } from '../node/fileLocks.ts';
 
 /** What the windows of this machine have in common. */
 export interface Windows {
-  readonly group: WindowGroup;
+  readonly windows: WindowGroup;
   readonly locks: SessionLocks;
 }
 
@@ -15,7 +15,7 @@ export interface Windows {
 export function meetWindows(storage: Uri, log: Log): Windows {
   const self = { id: crypto.randomUUID(), startedAt: Date.now() };
   if (storage.scheme !== 'file') {
-    return { group: lonelyWindow(self), locks: new WindowLocks() };
+    return { windows: lonelyWindow(self), locks: new WindowLocks() };
   }
-  return { group: lonelyWindow(self), locks: createFileLocks({ folder: `${storage.fsPath}/locks`, log }) };
+  return { windows: lonelyWindow(self), locks: createFileLocks({ folder: `${storage.fsPath}/locks`, log }) };
 }

@@ -7,26 +7,20 @@ import type {
   AuthenticationRequest,
   AuthenticationStep,
 } from '../oauth/authentication.ts';
-import type { Waiting } from '../oauth/waiting.ts';
+import type { PendingRecord } from '../oauth/pendingSignIn.ts';
+import { SignInInterruptedError } from '../oauth/signInInterruptedError.ts';
+import { finishClaimedSignIn, resumeSignIn } from '../oauth/unattendedSignIn.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import { sessionLockKey } from './account.ts';
+import { Running, type RunningAuthentication, type WorkRequest } from './runningAuthentication.ts';
 import { refOf, type Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 
-/** An authentication under way, as seen from outside. */
-export interface RunningAuthentication {
-  readonly step: AuthenticationStep;
-  /** Settles with the stored session, or with an {@link AuthError}. */
-  readonly result: Promise<Session>;
-  /** Fires with every step. */
-  readonly onDidChangeStep: Emitter<AuthenticationStep>['event'];
-  cancel(): void;
-  /** What the person has to do, if it is their turn. */
-  readonly waiting: Waiting | undefined;
-  /** Fires when {@link waiting} is there. */
-  readonly onDidWait: Emitter<Waiting>['event'];
-  /** Shows the sign-in page once more; nothing happens unless the browser is waited for. */
-  reopenBrowser(): Promise<void>;
+/** An authentication that runs in this window without a click in it. */
+export interface UnattendedAuthentication {
+  /** Canonical. */
+  readonly serverUrl: string;
+  readonly running: RunningAuthentication;
 }
 
 /** What starting an authentication takes. */
@@ -42,16 +36,22 @@ export type AuthenticationTarget = Pick<
   | 'transport'
 >;
 
-/** Runs authentications: one per server at a time, and remembers how the last one of this window failed. */
+/**
+ * Runs authentications: one per server at a time that a person begins here, and those that were begun in another
+ * window. Remembers how the last one of this window failed.
+ */
 export class Authenticator implements Disposable {
   readonly #ports: AuthenticationPorts;
   readonly #sessions: SessionStore;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Set<Running>();
   readonly #failures = new Map<string, AuthError>();
   readonly #changed = new Emitter<void>();
+  readonly #unattended = new Emitter<UnattendedAuthentication>();
 
   /** Fires when an authentication starts, reaches another step, or ends. */
   readonly onDidChange = this.#changed.event;
+  /** Fires when one starts that nobody clicked for in this window, for somebody to tell the person. */
+  readonly onDidStartUnattended = this.#unattended.event;
 
   constructor(ports: AuthenticationPorts, sessions: SessionStore) {
     this.#ports = ports;
@@ -60,7 +60,7 @@ export class Authenticator implements Disposable {
 
   /** What runs for a server, by its canonical URL. */
   running(serverUrl: string): RunningAuthentication | undefined {
-    return this.#running.get(serverUrl);
+    return [...this.#running].find((running) => running.serverUrl === serverUrl);
   }
 
   /** How the last authentication of a server failed, unless a later one did not. */
@@ -71,28 +71,74 @@ export class Authenticator implements Disposable {
   /** Starts an authentication, or joins the one that runs for this server already. */
   start(target: AuthenticationTarget): RunningAuthentication {
     const serverUrl = canonicalServerUrl(target.serverUrl);
-    const existing = this.#running.get(serverUrl);
+    const existing = this.running(serverUrl);
     if (existing) {
       return existing;
     }
     // After a failure nothing is taken for granted: what is remembered may be the reason.
     const previous = this.#failures.has(serverUrl) ? undefined : this.#sessions.get(serverUrl);
+    return this.#run(serverUrl, 'discovering', (request) =>
+      authenticate({ ...target, ...request, previous }, this.#ports),
+    );
+  }
+
+  /** Waits on for the response to a sign-in that a window has left behind. */
+  resume(record: PendingRecord): void {
+    this.#ports.log.info('Waiting again for the answer to a sign-in from before', {
+      kind: record.redirectKind,
+    });
+    const step = record.redirectKind === 'paste' ? 'waitingForPaste' : 'waitingForBrowser';
+    this.#runUnattended(record, step, (request) => resumeSignIn(record, request, this.#ports));
+  }
+
+  /** Finishes a sign-in of another window, whose record was taken away for it, with the response to it. */
+  finish(record: PendingRecord, response: URLSearchParams): void {
+    this.#runUnattended(record, 'exchangingCode', (request) =>
+      finishClaimedSignIn(record, response, { request, ports: this.#ports }),
+    );
+  }
+
+  /** Ends everything here; what waits for a browser can be finished after a reload, or in another window. */
+  dispose(): void {
+    for (const running of this.#running) {
+      running.end(new SignInInterruptedError('windowClosed'));
+    }
+    this.#changed.dispose();
+    this.#unattended.dispose();
+  }
+
+  #runUnattended(
+    record: PendingRecord,
+    firstStep: AuthenticationStep,
+    sign: (request: WorkRequest) => Promise<Session>,
+  ): void {
+    const serverUrl = canonicalServerUrl(record.serverUrl);
+    const running = this.#run(serverUrl, firstStep, sign);
+    this.#unattended.fire({ serverUrl, running });
+  }
+
+  #run(
+    serverUrl: string,
+    firstStep: AuthenticationStep,
+    sign: (request: WorkRequest) => Promise<Session>,
+  ): Running {
     this.#failures.delete(serverUrl);
-    const work = async (request: WorkRequest) => {
+    const onChange = () => this.#changed.fire();
+    const run = async (request: WorkRequest) => {
       try {
-        const session = await authenticate({ ...target, ...request, previous }, this.#ports);
+        const session = await sign(request);
         await this.#keep(session);
         return session;
       } catch (error) {
         throw this.#recordFailure(serverUrl, error);
       } finally {
-        this.#running.delete(serverUrl);
-        this.#changed.fire();
+        this.#running.delete(running);
+        onChange();
       }
     };
-    const running = new Running(work, () => this.#changed.fire());
-    this.#running.set(serverUrl, running);
-    this.#changed.fire();
+    const running = new Running({ serverUrl, firstStep, run, onChange });
+    this.#running.add(running);
+    onChange();
     return running;
   }
 
@@ -101,15 +147,10 @@ export class Authenticator implements Disposable {
     await this.#ports.locks.run(sessionLockKey(refOf(session)), () => this.#sessions.put(session));
   }
 
-  dispose(): void {
-    for (const running of this.#running.values()) {
-      running.cancel();
-    }
-    this.#changed.dispose();
-  }
-
   #recordFailure(serverUrl: string, error: unknown): unknown {
-    if (isCancelled(error)) {
+    if (error instanceof SignInInterruptedError) {
+      this.#ports.log.info('Authentication ended here', { reason: error });
+    } else if (isCancelled(error)) {
       this.#ports.log.info('Authentication cancelled');
     } else if (error instanceof AuthError) {
       this.#failures.set(serverUrl, error);
@@ -118,56 +159,5 @@ export class Authenticator implements Disposable {
       this.#ports.log.error('Authentication failed unexpectedly', { reason: error });
     }
     return error;
-  }
-}
-
-type WorkRequest = Pick<AuthenticationRequest, 'onStep' | 'onWaiting' | 'signal'>;
-
-class Running implements RunningAuthentication {
-  readonly #controller = new AbortController();
-  readonly #steps = new Emitter<AuthenticationStep>();
-  #step: AuthenticationStep = 'discovering';
-  readonly #waits = new Emitter<Waiting>();
-  #waiting: Waiting | undefined;
-
-  readonly onDidChangeStep = this.#steps.event;
-  readonly onDidWait = this.#waits.event;
-  readonly result: Promise<Session>;
-
-  /** Starts the work at once. */
-  constructor(work: (request: WorkRequest) => Promise<Session>, onChange: () => void) {
-    this.result = work({
-      signal: this.#controller.signal,
-      onStep: (step) => {
-        this.#step = step;
-        this.#waiting = undefined;
-        this.#steps.fire(step);
-        onChange();
-      },
-      onWaiting: (waiting) => {
-        this.#waiting = waiting;
-        this.#waits.fire(waiting);
-      },
-    }).finally(() => {
-      this.#waiting = undefined;
-    });
-    // Whoever started it awaits it; should nobody, the failure is in the log and in the tree.
-    this.result.catch(() => undefined);
-  }
-
-  get step(): AuthenticationStep {
-    return this.#step;
-  }
-
-  get waiting(): Waiting | undefined {
-    return this.#waiting;
-  }
-
-  cancel(): void {
-    this.#controller.abort(new AuthError('cancelled', 'The sign-in was cancelled.'));
-  }
-
-  async reopenBrowser(): Promise<void> {
-    await this.#waiting?.open();
   }
 }

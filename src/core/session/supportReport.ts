@@ -38,11 +38,11 @@ export interface SupportSession {
 /** What the report is made from. */
 export interface SupportPorts {
   readonly sessions: SessionStore;
-  readonly group: WindowGroup;
+  readonly windows: WindowGroup;
 }
 
 /** Says what is stored, at a time in milliseconds. @see SupportReport */
-export function createSupportReport({ sessions, group }: SupportPorts, now: number): SupportReport {
+export function createSupportReport({ sessions, windows }: SupportPorts, now: number): SupportReport {
   const { unsaved } = sessions;
   const isUnsaved = ({ serverUrl, account }: Session) =>
     unsaved.some((ref) => ref.serverUrl === serverUrl && ref.accountId === account.id);
@@ -56,9 +56,9 @@ export function createSupportReport({ sessions, group }: SupportPorts, now: numb
     })),
     unreadable: sessions.unreadable,
     windows: {
-      others: group.others.length,
-      isHolder: group.isHolder,
-      since: time(group.self.startedAt),
+      others: windows.others.length,
+      isHolder: windows.isHolder,
+      since: time(windows.self.startedAt),
     },
   };
 }

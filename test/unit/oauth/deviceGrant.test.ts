@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { OAuthConfiguration } from '../../../src/core/config/serverDefinition.ts';
 import type { WaitingForDevice } from '../../../src/core/oauth/waiting.ts';
-import type { RunningAuthentication } from '../../../src/core/session/authenticator.ts';
+import type { RunningAuthentication } from '../../../src/core/session/runningAuthentication.ts';
 import type { Assembly, AssemblyOptions } from '../../support/authenticationPorts.ts';
 import { authenticationSuite, until } from '../../support/authenticationSuite.ts';
 import {

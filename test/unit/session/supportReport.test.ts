@@ -7,7 +7,7 @@ import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
 import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
 
-const group = lonelyWindow({ id: 'window-1', startedAt: sampleTime });
+const windows = lonelyWindow({ id: 'window-1', startedAt: sampleTime });
 
 describe('the report for support', () => {
   let secrets: FakeSecretStorage;
@@ -18,7 +18,7 @@ describe('the report for support', () => {
   });
   afterEach(() => sessions.dispose());
 
-  const report = () => createSupportReport({ sessions, group }, sampleTime);
+  const report = () => createSupportReport({ sessions, windows }, sampleTime);
 
   it('says of each session what matters to who has to find a fault', async () => {
     const serverUrl = 'https://mcp.example/t/path-secret?key=query-secret';
