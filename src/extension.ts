@@ -1,33 +1,28 @@
-import { type ExtensionContext, env, window } from 'vscode';
+import { type ExtensionContext, env, window, workspace } from 'vscode';
 import { systemClock } from './core/clock.ts';
+import { anyEvent } from './core/event.ts';
 import { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
-import { PendingAuthorizations } from './core/oauth/pendingAuthorizations.ts';
-import { createWorkloadIdentities } from './core/oauth/workloadIdentity.ts';
 import { Redactor } from './core/redaction.ts';
 import { AccountChoices } from './core/session/accountChoices.ts';
-import { Authenticator } from './core/session/authenticator.ts';
+import { BackgroundRefresher } from './core/session/backgroundRefresher.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
-import { UserIdentityProvider } from './core/session/userIdentityProvider.ts';
-import { WindowLocks } from './core/session/windowLocks.ts';
-import { createPasteRedirect } from './node/pasteRedirect.ts';
-import { readTokenFile } from './node/readTokenFile.ts';
+import { SharedSecrets } from './core/windows/sharedSecrets.ts';
+import { isOnline } from './node/network.ts';
 import { externalBrowser } from './vscode/browser.ts';
-import { configuredClientMetadataUrl } from './vscode/clientMetadataUrl.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
-import { configuredIdentityProvider, configuredWorkloadIdentities } from './vscode/identitySettings.ts';
-import { createLoopbackRedirect } from './vscode/loopbackRedirect.ts';
-import { personPrompt } from './vscode/personPrompt.ts';
-import { createUriHandler, createUriHandlerRedirect, publishedRedirectUri } from './vscode/redirectUri.ts';
+import { meetWindows } from './vscode/meetWindows.ts';
+import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { ServersView } from './vscode/serversView.ts';
-import { signInWayPrompt } from './vscode/signInWayPrompt.ts';
+import { createSignInParts } from './vscode/signInParts.ts';
+import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
@@ -39,6 +34,7 @@ export interface Surroundings {
 export interface Parts {
   readonly inventory: Inventory;
   readonly sessions: SessionStore;
+  readonly secrets: SharedSecrets;
 }
 
 /** Called by VS Code, once per window. */
@@ -55,78 +51,87 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   // Read at each call: VS Code replaces the global one when proxy settings change.
   const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
   const network = { fetch, clock, log };
+  const { extension } = context;
 
   const choices = new AccountChoices(context.workspaceState);
-  const sessions = new SessionStore({ secrets: context.secrets, log, redactor, choices });
-  const registrations = new RegistrationStore(context.secrets, log);
+  const secrets = new SharedSecrets({ own: context.secrets, clock, log });
+  const { windows, locks } = meetWindows(context.globalStorageUri, log);
+  secrets.join(windows);
+  const sessions = new SessionStore({ secrets, log, redactor, choices });
+  const registrations = new RegistrationStore(secrets, log);
   const demands = new ScopeDemands();
-  const locks = new WindowLocks();
-  const pending = new PendingAuthorizations(log);
-  const redirects = {
-    uriHandler: createUriHandlerRedirect(context.extension.id),
-    loopback: createLoopbackRedirect(pending, log),
-    paste: createPasteRedirect(pending, log),
-  };
-  const signIn = {
+  const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
     ...network,
+    extensionId: extension.id,
     browser,
-    redirects,
-    pending,
-    prompt: { ...personPrompt, ...signInWayPrompt },
-    registrations,
-    locks,
-    redactor,
-    clientMetadataUrl: configuredClientMetadataUrl,
-  };
-  const { secrets } = context;
-  const identityProvider = new UserIdentityProvider({
-    ...signIn,
     secrets,
-    settings: configuredIdentityProvider,
-  });
-  const workloads = createWorkloadIdentities({
-    setting: configuredWorkloadIdentities,
-    readFile: readTokenFile,
-    environment: process.env,
+    locks,
+    windows,
     redactor,
+    sessions,
+    registrations,
   });
-  const grants = { identityProvider, workloads };
-  const authenticator = new Authenticator({ ...signIn, ...grants }, sessions);
-  const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, locks, registrations });
+  const refresher = new SessionRefresher({
+    ...network,
+    identityProvider,
+    workloads,
+    redactor,
+    sessions,
+    locks,
+    registrations,
+  });
   const parts = { sessions, authenticator, refresher, demands, locks };
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
-
   const waitingViews = new WaitingViews(clock);
+  const background = new BackgroundRefresher({
+    ...parts,
+    clock,
+    log,
+    isOnline,
+    servers: () => (workspace.isTrusted ? inventory.serverUrls : []),
+    isHolder: () => windows.isHolder,
+    onDidChange: anyEvent(inventory.onDidChange, windows.onDidChange, workspace.onDidGrantWorkspaceTrust),
+    random: Math.random,
+  });
+  const commandPorts = {
+    ...network,
+    ...parts,
+    windows,
+    extensionVersion: String(extension.packageJSON.version),
+    inventory,
+    registrations,
+    identityProvider,
+    files,
+    waitingViews,
+    channel,
+    publishedRedirectUri: publishedRedirectUri(extension.id),
+  };
 
   context.subscriptions.push(
     channel,
+    windows,
+    secrets,
     choices,
     sessions,
+    background,
     authenticator,
+    resumption,
     demands,
     inventory,
     files,
     waitingViews,
-    window.registerUriHandler(createUriHandler(pending, log)),
-    registerCommands({
-      ...network,
-      ...parts,
-      inventory,
-      registrations,
-      identityProvider,
-      files,
-      waitingViews,
-      channel,
-      publishedRedirectUri: publishedRedirectUri(context.extension.id),
-    }),
+    window.registerUriHandler(createUriHandler(responses.deliver, log)),
+    registerCommands(commandPorts),
+    showUnattendedAuthentications(commandPorts),
     new ServersView(inventory, clock),
     new ContextKeys(inventory),
   );
   log.info('MCP Auth started', {
-    version: String(context.extension.packageJSON.version),
+    version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
   await Promise.all([files.reload(), sessions.reload()]);
-  return { inventory, sessions };
+  void resumption.resume();
+  return { inventory, sessions, secrets };
 }

@@ -7,11 +7,12 @@ import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeSecretStorage } from '../../test/support/fakeSecretStorage.ts';
+import { recordsOfOnlyWindow } from '../../test/support/onlyWindow.ts';
 import { unexpectedGrants } from '../../test/support/unexpectedGrants.ts';
 import { type BenchClient, type Reporter, serveBench } from './serveBench.ts';
 
 const log = new Log(() => undefined, new Redactor());
-const pending = new PendingAuthorizations(log);
+const pending = new PendingAuthorizations();
 
 /** The core as the extension puts it together, with a keyring in memory; its state is what the keyring holds. */
 const ours: BenchClient = {
@@ -52,6 +53,7 @@ function createPorts(
     clock: systemClock,
     log,
     pending,
+    records: recordsOfOnlyWindow({ secrets, clock: systemClock, log, redactor }),
     redactor,
     registrations: new RegistrationStore(secrets, log),
     locks: new WindowLocks(),

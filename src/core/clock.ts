@@ -51,3 +51,12 @@ export function createDeadline(
     },
   };
 }
+
+/** Waits for work, but no longer than `ms` milliseconds. What becomes of the work is for others to see. */
+export async function waitAtMost(work: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
+  let timer: Disposable | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = clock.setTimer(ms, resolve);
+  });
+  await Promise.race([work, limit]).finally(() => timer?.dispose());
+}

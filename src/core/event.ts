@@ -40,3 +40,17 @@ function callSafely<T>(listener: (value: T) => void, value: T): void {
     });
   }
 }
+
+/** Fires whenever one of several events does, whatever they carry. */
+export function anyEvent(...events: readonly Event<unknown>[]): Event<void> {
+  return (listener) => {
+    const subscriptions = events.map((event) => event(() => listener()));
+    return {
+      dispose() {
+        for (const subscription of subscriptions) {
+          subscription.dispose();
+        }
+      },
+    };
+  };
+}

@@ -85,6 +85,7 @@ export class Inventory implements Disposable {
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
   #sources: readonly ConfigurationSource[] = [];
+  #serverUrls: ReadonlySet<string> = new Set();
 
   /** Fires after {@link snapshot} began to answer differently, time passing aside. */
   readonly onDidChange = this.#changed.event;
@@ -100,7 +101,13 @@ export class Inventory implements Disposable {
   /** Replaces what is known of the configuration files. */
   setSources(sources: readonly ConfigurationSource[]): void {
     this.#sources = sources;
+    this.#serverUrls = new Set(sources.flatMap(({ configuration }) => this.#urlsOf(configuration)));
     this.#changed.fire();
+  }
+
+  /** Canonical URLs of all remote servers. */
+  get serverUrls(): ReadonlySet<string> {
+    return this.#serverUrls;
   }
 
   /** All sources in their order. */
@@ -141,6 +148,14 @@ export class Inventory implements Disposable {
       subscription.dispose();
     }
     this.#changed.dispose();
+  }
+
+  #urlsOf({ servers }: Configuration): readonly string[] {
+    return servers.flatMap((definition) => {
+      const endpoint =
+        definition.kind === 'remote' ? resolveEndpoint(definition, this.#ports.environment) : undefined;
+      return endpoint?.kind === 'url' ? [endpoint.canonicalUrl] : [];
+    });
   }
 
   #server(source: ConfigurationSource, definition: ServerDefinition, namesakes: number): ServerSnapshot {

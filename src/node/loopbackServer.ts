@@ -12,13 +12,13 @@ export interface LoopbackServer extends Disposable {
  * two, because browsers differ in which of them `localhost` is.
  *
  * @param port 0 for any free one
- * @param onResponse takes the query as it was sent, and says whether somebody waited for it
+ * @param onResponse takes the query as it was sent, and says whether somebody waited for it; never rejects
  * @throws the system's error, for example `EADDRINUSE`
  * @see RFC 8252, section 7.3
  */
 export async function listenAtLoopback(
   port: number,
-  onResponse: (query: string) => boolean,
+  onResponse: (query: string) => Promise<boolean>,
 ): Promise<LoopbackServer> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     // Put together as text: what is no address by itself, such as "//", must not throw here.
@@ -29,7 +29,9 @@ export async function listenAtLoopback(
       response.writeHead(404).end();
       return;
     }
-    send(response, onResponse(url.search.slice(1)) ? received : unexpected);
+    void onResponse(url.search.slice(1)).then((isWaitedFor) =>
+      send(response, isWaitedFor ? received : unexpected),
+    );
   };
   const servers = [createServer(answer), createServer(answer)] as const;
   const actual = await listen(servers[0], port, '127.0.0.1');

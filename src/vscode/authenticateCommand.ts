@@ -2,8 +2,10 @@ import { window, workspace } from 'vscode';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { PersonsWay } from '../core/oauth/grant.ts';
+import { isInterrupted } from '../core/oauth/signInInterruptedError.ts';
 import type { AccountWish } from '../core/session/account.ts';
 import type { AuthenticationTarget } from '../core/session/authenticator.ts';
+import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import { stepUpScope } from '../core/session/session.ts';
 import { announceSignIn } from './announceSignIn.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
@@ -71,7 +73,7 @@ export async function authenticateServer(
   ports: CommandPorts,
   options: AuthenticationOptions,
 ): Promise<boolean> {
-  const { name } = server.definition;
+  let running: RunningAuthentication;
   try {
     const target = toOAuthTarget(server);
     const first = ports.authenticator.running(target.canonicalUrl);
@@ -82,39 +84,68 @@ export async function authenticateServer(
     }
     const additionalScope = demandedScope(target.canonicalUrl, options.account, ports);
     const askForScopes = options.askForScopes ?? isAskingForScopes();
-    const running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
-    await withCancellableProgress(`Authenticating at ${JSON.stringify(name)}`, (report, signal) =>
+    running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
+  } catch (error) {
+    showFailure(error, server, { ports, options });
+    return false;
+  }
+  return await followToEnd({ server, running }, ports, options);
+}
+
+/**
+ * Shows how an authentication goes, and tells how it went. Never throws.
+ *
+ * @param options what to begin another one with, where the person wants that
+ * @returns whether there is a new session
+ */
+export async function followToEnd(
+  { server, running }: { readonly server: ServerSnapshot; readonly running: RunningAuthentication },
+  ports: CommandPorts,
+  options: AuthenticationOptions,
+): Promise<boolean> {
+  const name = JSON.stringify(server.definition.name);
+  try {
+    await withCancellableProgress(`Authenticating at ${name}`, (report, signal) =>
       follow({ server, running }, { report, signal }, ports),
     );
     await announceSignIn(server, await running.placed, ports);
     return true;
   } catch (error) {
-    if (isCancelled(error)) {
-      // Where another has taken its place, the person goes on, and has cancelled nothing.
-      if (!runningAt(server, ports)) {
-        const sentence = `The authentication at ${JSON.stringify(name)} was cancelled.`;
-        window.setStatusBarMessage(sentence, cancelledTime);
-      }
-      return false;
-    }
-    const again = () => authenticateServer(server, ports, options);
-    const isUnavailable = error instanceof AuthError && error.code === 'device_unavailable';
-    // A client that was rejected, unlike one that was never entered, is not to be taken from memory.
-    const askForSecret = error instanceof AuthError && error.code === 'client_rejected';
-    showError(
-      error,
-      {
-        subject: name,
-        authenticate: isUnavailable ? () => authenticateServer(server, ports, {}) : again,
-        retry: again,
-        enterClient: () => authenticateServer(server, ports, { ...options, askForSecret }),
-        clearRegistration: () => clearClientRegistrationCommand(serverNode(server), ports),
-        openDefinition: () => openDefinition(server.sourceId, server.definition.range),
-      },
-      ports.log,
-    );
+    showFailure(error, server, { ports, options });
     return false;
   }
+}
+
+function showFailure(
+  error: unknown,
+  server: ServerSnapshot,
+  { ports, options }: { readonly ports: CommandPorts; readonly options: AuthenticationOptions },
+): void {
+  const { name } = server.definition;
+  if (isCancelled(error)) {
+    // Where another has taken its place, here or elsewhere, the person goes on, and has cancelled nothing.
+    if (!isInterrupted(error) && !runningAt(server, ports)) {
+      const sentence = `The authentication at ${JSON.stringify(name)} was cancelled.`;
+      window.setStatusBarMessage(sentence, cancelledTime);
+    }
+    return;
+  }
+  const again = () => authenticateServer(server, ports, options);
+  const isUnavailable = error instanceof AuthError && error.code === 'device_unavailable';
+  // A client that was rejected, unlike one that was never entered, is not to be taken from memory.
+  const askForSecret = error instanceof AuthError && error.code === 'client_rejected';
+  showError(
+    error,
+    {
+      subject: name,
+      authenticate: isUnavailable ? () => authenticateServer(server, ports, {}) : again,
+      retry: again,
+      enterClient: () => authenticateServer(server, ports, { ...options, askForSecret }),
+      clearRegistration: () => clearClientRegistrationCommand(serverNode(server), ports),
+      openDefinition: () => openDefinition(server.sourceId, server.definition.range),
+    },
+    ports.log,
+  );
 }
 
 /** What a session asked for and what its server then wanted, where it does: signing in again asks for both. */

@@ -20,6 +20,7 @@ export const commandIds = {
   testConnection: 'mcpAuth.testConnection',
   openDefinition: 'mcpAuth.openDefinition',
   reload: 'mcpAuth.reload',
+  copySupportInformation: 'mcpAuth.copySupportInformation',
   showLog: 'mcpAuth.showLog',
 } as const;
 

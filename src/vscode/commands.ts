@@ -10,6 +10,7 @@ import type { ScopeDemands } from '../core/session/scopeDemands.ts';
 import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
+import type { WindowGroup } from '../core/windows/windowGroup.ts';
 import { addAccountCommand } from './addAccountCommand.ts';
 import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
 import {
@@ -21,6 +22,7 @@ import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
+import { copySupportInformationCommand } from './copySupportInformationCommand.ts';
 import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
@@ -48,6 +50,8 @@ export interface CommandPorts {
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
   readonly locks: SessionLocks;
+  readonly windows: WindowGroup;
+  readonly extensionVersion: string;
   /** The redirect URI of this editor that a client metadata document can name. */
   readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;
@@ -81,6 +85,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
   [commandIds.reload]: reloadCommand,
+  [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),
 };
 

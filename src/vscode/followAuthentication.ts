@@ -1,6 +1,6 @@
 import type { Disposable } from '../core/disposable.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
-import type { RunningAuthentication } from '../core/session/authenticator.ts';
+import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import { stepTexts } from '../core/session/stateText.ts';
 import type { CommandPorts } from './commands.ts';
 import { serverNode } from './treeNode.ts';
@@ -32,7 +32,9 @@ export async function follow(
     running.onDidChangeStep(() => report(sentence())),
     running.onDidWait((waiting) => {
       report(`${sentence()} ${waitingText(waiting, serverNode(server))}`);
-      void waitingViews.show(server, running);
+      // Whoever was asked before a reload may hold the answer on the clipboard, where the address would go.
+      const isResumed = waiting.kind === 'response' && waiting.isResumed;
+      void (isResumed || waitingViews.show(server, running));
     }),
   ];
   try {

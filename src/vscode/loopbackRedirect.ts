@@ -1,14 +1,14 @@
 import { env, UIKind, Uri } from 'vscode';
 import { AuthError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { DeliverResponse } from '../core/oauth/authorizationResponses.ts';
 import { parseRedirectQuery } from '../core/oauth/parseRedirectQuery.ts';
-import type { PendingAuthorizations } from '../core/oauth/pendingAuthorizations.ts';
 import type { RedirectReceiver } from '../core/oauth/redirect.ts';
 import { type LoopbackServer, listenAtLoopback } from '../node/loopbackServer.ts';
 
 /** Redirect URIs of the form `http://localhost:<port>/callback`, forwarded to the browser's side where VS Code can. */
-export function createLoopbackRedirect(pending: PendingAuthorizations, log: Log): RedirectReceiver {
-  const onResponse = (query: string) => pending.deliver(parseRedirectQuery(query, 'encoded'));
+export function createLoopbackRedirect(deliver: DeliverResponse, log: Log): RedirectReceiver {
+  const onResponse = (query: string) => deliver(parseRedirectQuery(query, 'encoded'));
 
   async function listen(fixed: number | undefined, preferred: number | undefined): Promise<LoopbackServer> {
     try {
@@ -30,14 +30,28 @@ export function createLoopbackRedirect(pending: PendingAuthorizations, log: Log)
         server.dispose();
         throw error;
       });
-      return { redirectUri, dispose: () => server.dispose() };
+      return { redirectUri, localPort: server.port, dispose: () => server.dispose() };
+    },
+    async reopen({ redirectUri, localPort }) {
+      if (localPort === undefined) {
+        throw new AuthError('redirect_unavailable', 'It is not known which port that was.');
+      }
+      const server = await listenAtLoopback(localPort, onResponse);
+      // Forwards the port anew, where that takes something.
+      const fixed = redirectUri === localUri(localPort) ? localPort : undefined;
+      const reachable = await reachableUri(localPort, fixed).catch(() => undefined);
+      if (reachable !== redirectUri) {
+        server.dispose();
+        throw new AuthError('redirect_unavailable', 'The port is forwarded from another one by now.');
+      }
+      return server;
     },
   };
 }
 
 /** The address by which the person's browser reaches a port of this machine. */
 async function reachableUri(port: number, fixed: number | undefined): Promise<string> {
-  const local = `http://localhost:${port}/callback`;
+  const local = localUri(port);
   const isWeb = env.uiKind === UIKind.Web;
   if (env.remoteName === undefined || (isWeb && fixed !== undefined)) {
     // A browser-hosted window cannot give a fixed address; where the browser is on this machine, none is needed.
@@ -51,4 +65,8 @@ async function reachableUri(port: number, fixed: number | undefined): Promise<st
     );
   }
   return forwarded;
+}
+
+function localUri(port: number): string {
+  return `http://localhost:${port}/callback`;
 }

@@ -1,7 +1,9 @@
 import { env, UIKind, Uri, type UriHandler } from 'vscode';
+import { AuthError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { DeliverResponse } from '../core/oauth/authorizationResponses.ts';
+import { makeAgain } from '../core/oauth/numberedRedirect.ts';
 import { parseRedirectQuery } from '../core/oauth/parseRedirectQuery.ts';
-import type { PendingAuthorizations } from '../core/oauth/pendingAuthorizations.ts';
 import type { RedirectReceiver } from '../core/oauth/redirect.ts';
 
 const callbackPath = '/callback';
@@ -22,17 +24,27 @@ export function createUriHandlerRedirect(extensionId: string): RedirectReceiver 
       if (isPublished && published !== undefined) {
         return { redirectUri: published, dispose: () => undefined };
       }
-      const callback = Uri.parse(`${env.uriScheme}://${extensionId}${callbackPath}`);
-      // Skips encoding: the query of the result is encoded already.
-      const redirectUri = (await env.asExternalUri(callback)).toString(true);
       // The handler is there for as long as the extension is.
-      return { redirectUri, dispose: () => undefined };
+      return { redirectUri: await externalCallback(extensionId), dispose: () => undefined };
+    },
+    async reopen({ redirectUri }) {
+      // On the desktop it reaches some window, whichever that is.
+      if (env.uiKind === UIKind.Web && !(await makeAgain(redirectUri, () => externalCallback(extensionId)))) {
+        throw new AuthError('redirect_unavailable', 'This page has made other redirect URIs already.');
+      }
+      return { dispose: () => undefined };
     },
   };
 }
 
+async function externalCallback(extensionId: string): Promise<string> {
+  const callback = Uri.parse(`${env.uriScheme}://${extensionId}${callbackPath}`);
+  // Skips encoding: the query of the result is encoded already.
+  return (await env.asExternalUri(callback)).toString(true);
+}
+
 /** Receives what browsers bring back to `<scheme>://<extension id>/callback`. */
-export function createUriHandler(pending: PendingAuthorizations, log: Log): UriHandler {
+export function createUriHandler(deliver: DeliverResponse, log: Log): UriHandler {
   return {
     handleUri({ path, query }) {
       if (path !== callbackPath) {
@@ -40,7 +52,7 @@ export function createUriHandler(pending: PendingAuthorizations, log: Log): UriH
         return;
       }
       // The web build hands over the query as it was sent; the desktop decodes it first.
-      pending.deliver(parseRedirectQuery(query, env.uiKind === UIKind.Web ? 'encoded' : 'decoded'));
+      void deliver(parseRedirectQuery(query, env.uiKind === UIKind.Web ? 'encoded' : 'decoded'));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ServerSnapshot } from '../core/inventory.ts';
-import type { Authenticator, RunningAuthentication } from '../core/session/authenticator.ts';
+import type { Authenticator } from '../core/session/authenticator.ts';
+import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 
 /** The authentication that is under way at a server, if one is. */
 export function runningAt(

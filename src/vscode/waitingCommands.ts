@@ -1,7 +1,7 @@
 import { env, window } from 'vscode';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { Waiting } from '../core/oauth/waiting.ts';
-import type { RunningAuthentication } from '../core/session/authenticator.ts';
+import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';
 import { runningAt } from './runningAt.ts';
@@ -16,7 +16,7 @@ export async function pasteRedirectUrlCommand(argument: unknown, ports: CommandP
     return;
   }
   const { server, running, waiting } = found;
-  if (waiting.redirectKind === 'paste') {
+  if (waiting.redirectKind === 'paste' && !waiting.isResumed) {
     await ports.waitingViews.show(server, running);
   } else {
     ports.waitingViews.showPasteBox(server, running, waiting);

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { WaitingForDevice, WaitingForResponse } from '../core/oauth/waiting.ts';
-import type { RunningAuthentication } from '../core/session/authenticator.ts';
+import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import type { DeviceCodePanel } from './deviceCodePanel.ts';
 import { PasteBox, type PasteBoxOptions } from './pasteBox.ts';
 import { serverNode } from './treeNode.ts';

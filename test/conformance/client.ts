@@ -17,6 +17,7 @@ import { stepUpScope } from '../../src/core/session/session.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeSecretStorage } from '../support/fakeSecretStorage.ts';
+import { recordsOfOnlyWindow } from '../support/onlyWindow.ts';
 import { runMain } from '../support/runMain.ts';
 
 const text = v.optional(v.string());
@@ -68,7 +69,7 @@ async function main(): Promise<number> {
   };
   const locks = new WindowLocks();
   const refresher = new SessionRefresher({ ...network, ...grants, redactor, sessions, locks });
-  const pending = new PendingAuthorizations(log);
+  const pending = new PendingAuthorizations();
   const redirect = {
     open: async () => ({ redirectUri: 'http://localhost:33418/callback', dispose: () => undefined }),
   };
@@ -78,6 +79,7 @@ async function main(): Promise<number> {
       locks,
       ...grants,
       pending,
+      records: recordsOfOnlyWindow({ ...network, secrets, redactor }),
       redactor,
       registrations: new RegistrationStore(secrets, log),
       redirects: { uriHandler: redirect, loopback: redirect, paste: redirect },

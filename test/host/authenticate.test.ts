@@ -68,7 +68,7 @@ describe('authenticating in the extension host', () => {
     const keys = (await product.secrets.keys()).filter((key) => key.startsWith('session:'));
     assert.equal(keys.length, 1);
     const record = JSON.parse((await product.secrets.get(keys[0] ?? '')) ?? '');
-    assert.equal(record.version, 1);
+    assert.equal(record.version, 2);
     assert.equal(record.serverUrl, demo.mcpUrl);
     assert.ok(demo.journal.secrets.has(record.tokens.accessToken));
   });
@@ -91,11 +91,12 @@ describe('authenticating in the extension host', () => {
   it('learns of a session that another window has deleted', async () => {
     const [key] = (await product.secrets.keys()).filter((one) => one.startsWith('session:'));
     assert.ok(key);
-    const record = await product.secrets.get(key);
-    assert.ok(record);
-    await product.secrets.delete(key);
+    const value = await product.secrets.get(key);
+    assert.ok(value);
+    const at = Date.now();
+    await product.secrets.apply([{ key, at, value: null }]);
     await untilState(product.inventory, demoServer, 'needsAuthentication');
-    await product.secrets.store(key, record);
+    await product.secrets.apply([{ key, at: at + 1, value }]);
     await untilState(product.inventory, demoServer, 'authenticated');
   });
 

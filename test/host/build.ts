@@ -21,9 +21,9 @@ const SHARED: BuildOptions = {
 
 /**
  * Builds the host suite into `out/host`: the extension, staged with the package.json that users get, and one bundle
- * of all tests. The packages that tests import stay outside of the bundle and come from node_modules.
+ * of all tests that match a pattern. The packages that tests import stay outside of the bundle and come from node_modules.
  */
-export async function buildHostSuite(): Promise<HostSuite> {
+export async function buildHostSuite(pattern: string): Promise<HostSuite> {
   const out = inProject('out', 'host');
   const extensionPath = join(out, 'extension');
   const testsPath = join(out, 'tests', 'index.cjs');
@@ -40,7 +40,7 @@ export async function buildHostSuite(): Promise<HostSuite> {
     entryPoints: [inProject('test', 'host', 'index.ts')],
     outfile: testsPath,
     packages: 'external',
-    plugins: [await allSuites()],
+    plugins: [await suitesOf(pattern)],
   });
   return { extensionPath, testsPath };
 }
@@ -55,9 +55,9 @@ async function stageManifest(extensionPath: string): Promise<void> {
   }
 }
 
-async function allSuites(): Promise<Plugin> {
+async function suitesOf(pattern: string): Promise<Plugin> {
   const files: string[] = [];
-  for await (const file of glob('test/host/**/*.test.ts', { cwd: projectRoot })) {
+  for await (const file of glob(pattern, { cwd: projectRoot })) {
     files.push(file.replaceAll('\\', '/'));
   }
   const entries = files.sort().map((file) => {

@@ -9,5 +9,5 @@ export async function activate(context: ExtensionContext): Promise<SteeredProduc
   };
   const browser = { open: (url: URL, signal: AbortSignal) => steering.open(url, signal) };
   const parts = await compose(context, { browser });
-  return { ...parts, secrets: context.secrets, steering };
+  return { ...parts, steering };
 }

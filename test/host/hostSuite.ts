@@ -14,7 +14,6 @@ import type { CodeServerRelease } from '../support/vscode/versions.ts';
 import { buildHostSuite } from './build.ts';
 
 const START_LIMIT_MS = 90_000;
-const RUN_LIMIT_MS = 10 * 60_000;
 
 /** How to run the host suite. */
 export interface HostSuiteOptions {
@@ -22,6 +21,10 @@ export interface HostSuiteOptions {
   /** Added to the environment of the extension host. */
   readonly env: Readonly<Record<string, string>>;
   readonly sink: TestEventSink;
+  /** Which files, below the project. */
+  readonly pattern: string;
+  /** How long all of it may take. */
+  readonly limitMs: number;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
   const logs = inProject('test-results', 'host');
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
-  const suite = await buildHostSuite();
+  const suite = await buildHostSuite(options.pattern);
   const codeServer = await installCodeServer(options.release);
   await withCleanup(async (defer) => {
     const temporary = await createTemporaryFolder('mcp-auth-host-');
@@ -60,7 +63,7 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
     });
     defer(page.close);
     try {
-      await waitForEnd(channel, page, server);
+      await waitForEnd(options.limitMs, { channel, page, server });
     } catch (error) {
       // The page may be the very thing that is gone.
       await page.screenshot(join(logs, 'window.png')).catch(() => undefined);
@@ -69,7 +72,13 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
   });
 }
 
-async function waitForEnd(channel: EventChannel, page: HostPage, server: RunningServer): Promise<void> {
+interface Run {
+  readonly channel: EventChannel;
+  readonly page: HostPage;
+  readonly server: RunningServer;
+}
+
+async function waitForEnd(limitMs: number, { channel, page, server }: Run): Promise<void> {
   const ended = server.process.ended.then((sentence) => {
     throw new Error(sentence);
   });
@@ -80,8 +89,8 @@ async function waitForEnd(channel: EventChannel, page: HostPage, server: Running
   );
   await withTimeLimit(
     Promise.race([page.exitCode.then(() => channel.finished), ended]),
-    RUN_LIMIT_MS,
-    `The host suite did not end within ${RUN_LIMIT_MS / 60_000} minutes.`,
+    limitMs,
+    `The host suite did not end within ${limitMs / 60_000} minutes.`,
   );
 }
 

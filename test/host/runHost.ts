@@ -2,16 +2,25 @@ import { createSuiteReport } from '../support/report/suiteReport.ts';
 import { runMain } from '../support/runMain.ts';
 import { CURRENT_RELEASE, FLOOR_RELEASE } from '../support/vscode/versions.ts';
 import { runHostSuite } from './hostSuite.ts';
-import { startHostServices } from './services.ts';
+import { startHostServices, startSoakServices } from './services.ts';
 
-/** Runs `test/host` in VS Code: the newest one, with `--floor` the oldest that package.json promises. */
+const MINUTE_MS = 60_000;
+
+/**
+ * Runs `test/host` in VS Code: the newest one, with `--floor` the oldest that package.json promises. With `--soak`
+ * what takes long instead, for as many minutes as MCP_AUTH_SOAK_MINUTES says.
+ */
 async function main(): Promise<number> {
   const report = createSuiteReport();
-  const services = await startHostServices();
+  const isSoak = process.argv.includes('--soak');
+  const services = await (isSoak ? startSoakServices() : startHostServices());
   const crash = await runHostSuite({
     release: process.argv.includes('--floor') ? FLOOR_RELEASE : CURRENT_RELEASE,
     env: services.env,
     sink: report.sink,
+    ...(isSoak
+      ? { pattern: 'test/host/**/*.soak.ts', limitMs: 60 * MINUTE_MS }
+      : { pattern: 'test/host/**/*.test.ts', limitMs: 10 * MINUTE_MS }),
   }).then(
     () => undefined,
     (error: unknown) => error,

@@ -1,3 +1,6 @@
+import { startDemo } from '../support/demo/demo.ts';
+import { soakLifetime, soakServer } from './soak/server.ts';
+
 /** What the host suite needs outside of the extension host, and how its tests find it. */
 export interface HostServices {
   /** Added to the environment of the extension host. */
@@ -5,7 +8,13 @@ export interface HostServices {
   close(): Promise<void>;
 }
 
-/** Starts the servers that must not live inside of the extension host. None so far. */
+/** Starts the server for the soak, which would grow in the process whose growth is measured. */
+export async function startSoakServices(): Promise<HostServices> {
+  const demo = await startDemo({ accessTokenTtlSeconds: soakLifetime });
+  return { env: { [soakServer]: demo.mcpUrl }, close: demo.close };
+}
+
+/** No other suite needs anything so far. */
 export async function startHostServices(): Promise<HostServices> {
   return { env: {}, close: async () => undefined };
 }

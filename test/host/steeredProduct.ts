@@ -1,10 +1,9 @@
-import { extensions, type SecretStorage } from 'vscode';
+import { extensions } from 'vscode';
 import type { Browser } from '../../src/core/oauth/authentication.ts';
 import type { Parts } from '../../src/extension.ts';
 
 /** What the extension under test exports to the tests, which are a bundle of their own. */
 export interface SteeredProduct extends Parts {
-  readonly secrets: SecretStorage;
   /** Replace `open` to play the person's browser. */
   readonly steering: { open: Browser['open'] };
 }

@@ -2,10 +2,11 @@ import type { OAuthConfiguration } from '../../src/core/config/serverDefinition.
 import { Log } from '../../src/core/log.ts';
 import { isLoopbackHost } from '../../src/core/network.ts';
 import type { AuthenticationPorts } from '../../src/core/oauth/authentication.ts';
+import { AuthorizationResponses } from '../../src/core/oauth/authorizationResponses.ts';
 import type { Fetch } from '../../src/core/oauth/oauthFetch.ts';
 import type { IdentityProviderSettings, OpenIdSignInPorts } from '../../src/core/oauth/openIdSignIn.ts';
 import { PendingAuthorizations } from '../../src/core/oauth/pendingAuthorizations.ts';
-import type { RedirectKind } from '../../src/core/oauth/redirect.ts';
+import type { RedirectKind, RedirectReceiver } from '../../src/core/oauth/redirect.ts';
 import {
   createWorkloadIdentities,
   type WorkloadIdentityPorts,
@@ -14,15 +15,18 @@ import { Redactor } from '../../src/core/redaction.ts';
 import type { AccountWish } from '../../src/core/session/account.ts';
 import { AccountChoices } from '../../src/core/session/accountChoices.ts';
 import { Authenticator } from '../../src/core/session/authenticator.ts';
+import { PendingStore } from '../../src/core/session/pendingStore.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { RegistrationStore } from '../../src/core/session/registrationStore.ts';
+import { SignInResumption } from '../../src/core/session/resumption.ts';
 import type { Session } from '../../src/core/session/session.ts';
 import { SessionStore } from '../../src/core/session/sessionStore.ts';
 import { UserIdentityProvider } from '../../src/core/session/userIdentityProvider.ts';
 import { WindowLocks } from '../../src/core/session/windowLocks.ts';
 import { FakeClock } from './fakeClock.ts';
-import { FakeSecretStorage } from './fakeSecretStorage.ts';
+import type { FakeSecretStorage } from './fakeSecretStorage.ts';
 import { FakeWorkspaceMemory } from './fakeWorkspaceMemory.ts';
+import { Machine } from './machine.ts';
 
 /**
  * Does what the person's browser does with the sign-in page. A URL as the result is the redirect, whose query
@@ -42,6 +46,12 @@ export interface AssemblyOptions {
   /** The address of a client ID metadata document. */
   readonly clientMetadataUrl?: string | undefined;
   readonly secrets?: FakeSecretStorage;
+  /** What this window shares with others; by default it is the only one. */
+  readonly machine?: Machine;
+  /** What the window has open; `undefined` is what nobody trusts. */
+  readonly workspace?: string | undefined;
+  /** How a redirect URI is listened at again after a reload; by default that takes nothing. */
+  readonly reopen?: RedirectReceiver['reopen'];
   /** Instead of the real one, which refuses to leave this machine. */
   readonly fetch?: Fetch;
 }
@@ -54,6 +64,9 @@ export interface Assembly {
   readonly sessions: SessionStore;
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
+  /** Takes what browsers bring back. */
+  readonly responses: AuthorizationResponses;
+  readonly resumption: SignInResumption;
   /** Every line of the log, of every level, as it was written. */
   readonly lines: readonly string[];
   /** Every URL that a request was sent to, in order. */
@@ -64,6 +77,8 @@ export interface Assembly {
   readonly openRedirects: ReadonlySet<string>;
   /** Authenticates at a server from beginning to end. */
   signIn(serverUrl: string, options?: SignInOptions): Promise<Session>;
+  /** Closes the window, also for a reload. */
+  close(): void;
 }
 
 export interface SignInOptions extends OAuthConfiguration {
@@ -79,7 +94,8 @@ export interface SignInOptions extends OAuthConfiguration {
 export const redirectUri = 'http://127.0.0.1:4711/callback';
 
 export function assemble(options: AssemblyOptions = {}): Assembly {
-  const { browser: script = followRedirect, prompt = {}, secrets = new FakeSecretStorage() } = options;
+  const { browser: script = followRedirect, prompt = {}, machine = new Machine(options.secrets) } = options;
+  const { secrets, locks } = machine;
   const clock = new FakeClock();
   const lines: string[] = [];
   const sent: string[] = [];
@@ -87,10 +103,17 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const openRedirects = new Set<string>();
   const redactor = new Redactor();
   const log = new Log((level, line) => lines.push(`${level} ${line}`), redactor);
-  const pending = new PendingAuthorizations(log);
+  const pending = new PendingAuthorizations();
+  const windows = machine.open((query) => responses.accept(query));
+  const workspace = () => ('workspace' in options ? options.workspace : 'the workspace');
+  const records = new PendingStore({
+    ...{ secrets, locks, clock, log, redactor },
+    window: { id: windows.self.id, workspace },
+  });
   const registrations = new RegistrationStore(secrets, log);
   const choices = new AccountChoices(new FakeWorkspaceMemory());
   const sessions = new SessionStore({ secrets, log, redactor, choices });
+  const reopen = options.reopen ? { reopen: options.reopen } : {};
   const network = { fetch: options.fetch ?? loopbackFetch(sent), clock, log };
   const signIn: OpenIdSignInPorts = {
     ...network,
@@ -101,16 +124,17 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
         if (typeof result === 'boolean') {
           return result;
         }
-        pending.deliver(result.searchParams);
+        await responses.deliver(result.searchParams);
         return true;
       },
     },
     redirects: {
-      uriHandler: { open: async () => openRedirect(options.redirectUri ?? redirectUri) },
-      paste: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4713}/callback`) },
-      loopback: { open: async ({ fixed }) => openRedirect(`http://localhost:${fixed ?? 4712}/callback`) },
+      uriHandler: { open: async () => openRedirect(options.redirectUri ?? redirectUri), ...reopen },
+      paste: { open: async ({ fixed }) => openLoopback(fixed ?? 4713), ...reopen },
+      loopback: { open: async ({ fixed }) => openLoopback(fixed ?? 4712), ...reopen },
     },
     pending,
+    records,
     prompt: {
       askClientId: unexpectedQuestion,
       askClientSecret: unexpectedQuestion,
@@ -140,7 +164,14 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     openRedirects.add(uri);
     return { redirectUri: uri, dispose: () => void openRedirects.delete(uri) };
   };
+  const openLoopback = (localPort: number) => ({
+    ...openRedirect(`http://localhost:${localPort}/callback`),
+    localPort,
+  });
   const authenticator = new Authenticator(ports, sessions);
+  const finish: Authenticator['finish'] = (record, response) => authenticator.finish(record, response);
+  const responses = new AuthorizationResponses({ pending, windows, records, log, finish });
+  const resumption = new SignInResumption({ records, windows, authenticator, workspace });
   return {
     ports,
     clock,
@@ -148,6 +179,8 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
     sessions,
     authenticator,
     refresher: new SessionRefresher({ ...ports, sessions }),
+    responses,
+    resumption,
     lines,
     sent,
     opened,
@@ -165,6 +198,11 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
         additionalScope,
         redirectKind,
       }).result;
+    },
+    close() {
+      for (const part of [resumption, authenticator, sessions, windows]) {
+        part.dispose();
+      }
     },
   };
 }

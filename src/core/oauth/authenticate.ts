@@ -96,9 +96,7 @@ async function signIn(
   });
   for (const [index, kind] of kinds.entries()) {
     try {
-      const session = await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);
-      logSuccess(discovered, ports);
-      return session;
+      return await runCodeGrant(kind, { ...discovered, known, scopes }, request, ports);
     } catch (error) {
       const isRefused = error instanceof AuthError && error.code === 'registration_refused';
       if (!isRefused || index === kinds.length - 1) {

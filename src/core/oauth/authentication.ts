@@ -1,6 +1,7 @@
 import type { OAuthConfiguration } from '../config/serverDefinition.ts';
 import type { Redactor } from '../redaction.ts';
 import type { AccountWish } from '../session/account.ts';
+import type { PendingStore } from '../session/pendingStore.ts';
 import type { RegistrationStore } from '../session/registrationStore.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionLocks } from '../session/sessionLocks.ts';
@@ -48,6 +49,7 @@ export interface AuthenticationPorts extends NetworkPorts {
   readonly browser: Browser;
   readonly redirects: Readonly<Record<RedirectKind, RedirectReceiver>>;
   readonly pending: PendingAuthorizations;
+  readonly records: PendingStore;
   readonly prompt: ClientPrompt & GrantPrompt & PkceWaiverPrompt & ScopePrompt & SignInWayPrompt;
   readonly registrations: RegistrationStore;
   readonly locks: SessionLocks;

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /**
  * How a client came to be known to its authorization server (B3). A `workload` is known by the assertion that it
  * presents: its `clientId` is the subject of that, for people to read, and is never sent.
@@ -30,6 +32,16 @@ export interface ClientRegistration {
   /** Milliseconds since the epoch; absent when the secret does not expire. */
   readonly secretExpiresAt?: number | undefined;
 }
+
+/** A {@link ClientRegistration} as it is stored. */
+export const clientRegistrationSchema = v.object({
+  origin: v.picklist(['dynamic', 'metadataDocument', 'preRegistered', 'workload']),
+  clientId: v.string(),
+  clientSecret: v.optional(v.string()),
+  privateKey: v.optional(v.string()),
+  tokenEndpointAuthMethod: v.picklist(tokenEndpointAuthMethods),
+  secretExpiresAt: v.optional(v.pipe(v.number(), v.finite())),
+});
 
 /**
  * Chooses how to authenticate, from what the server offers and whether there is a secret. A server that says

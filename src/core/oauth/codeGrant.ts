@@ -1,8 +1,6 @@
-import { AuthError, throwIfAborted } from '../errors.ts';
-import { canonicalServerUrl } from '../serverUrl.ts';
+import { throwIfAborted } from '../errors.ts';
 import { type KnownIssuer, registeredLoopbackPort } from '../session/knownIssuer.ts';
 import type { Session } from '../session/session.ts';
-import { askPerson } from './askPerson.ts';
 import type { AuthenticationPorts, AuthenticationRequest } from './authentication.ts';
 import { createAuthorizationRequest } from './authorizationRequest.ts';
 import type { ChosenScopes } from './chooseScope.ts';
@@ -10,11 +8,10 @@ import { clientFor } from './clientFor.ts';
 import { type Discovered, resourceOf } from './discovery.ts';
 import { bindTokens } from './dpopBinding.ts';
 import { advertisesDpop } from './dpopPolicy.ts';
+import { awaitResponse, RejectedClientError } from './finishSignIn.ts';
 import { usableMetadataDocument } from './metadataDocumentClient.ts';
-import { doubtUnansweredClient, dropRejectedClient, keepProvenClient } from './provenClient.ts';
-import { redeemCode } from './redeemCode.ts';
-import { provenKind, type RedirectKind } from './redirect.ts';
-import { ServerMovedError } from './revalidation.ts';
+import type { PendingSignIn } from './pendingSignIn.ts';
+import type { OpenRedirect, RedirectKind } from './redirect.ts';
 
 /** All that is decided before a redirect is opened. */
 export interface Prepared extends Discovered {
@@ -50,7 +47,7 @@ export async function runCodeGrant(
   let rejected: RejectedClientError;
   try {
     throwIfAborted(signal);
-    return await attempt({ kind, redirectUri: redirect.redirectUri }, prepared, request, ports);
+    return await attempt(kind, redirect, { prepared, request, ports });
   } catch (error) {
     if (!(error instanceof RejectedClientError)) {
       throw error;
@@ -66,23 +63,16 @@ export async function runCodeGrant(
   return await runCodeGrant(kind, { ...prepared, known: rejected.known }, request, ports);
 }
 
-/** The way back from the browser. */
-interface Redirect {
-  readonly kind: RedirectKind;
-  readonly redirectUri: string;
-}
-
 async function attempt(
-  { kind, redirectUri }: Redirect,
-  prepared: Prepared,
-  request: AuthenticationRequest,
-  ports: AuthenticationPorts,
+  kind: RedirectKind,
+  { redirectUri, localPort }: OpenRedirect,
+  { prepared, request, ports }: Attempt,
 ): Promise<Session> {
   const { authorizationServer: server, known, scopes } = prepared;
-  const serverUrl = canonicalServerUrl(request.serverUrl);
-  const binding = await bindTokens(request.oauth?.dpop === true, prepared);
+  const { serverUrl, transport, oauth } = request;
+  const binding = await bindTokens(oauth?.dpop === true, prepared);
   const client = await clientFor({ ...prepared, redirectUri }, request, ports);
-  const resource = resourceOf(prepared, request.serverUrl);
+  const resource = resourceOf(prepared, serverUrl);
   const authorization = await createAuthorizationRequest(server, {
     clientId: client.clientId,
     redirectUri,
@@ -94,41 +84,27 @@ async function attempt(
   });
   ports.redactor.learn(authorization.state);
   ports.redactor.learn(authorization.codeVerifier);
-  const authority = { server, client, known };
-  const question = { authorization, server, kind };
-  const { response, isPasted } = await askPerson(question, request, ports).catch(async (error) => {
-    await (isUnanswered(error, request.signal) && doubtUnansweredClient(authority, ports));
-    throw error;
-  });
-  ports.redactor.learn(response.get('code') ?? undefined);
-  const redemption = { authorization, authority, resource, request, scope: scopes.requested, binding };
-  const session = await redeemCode(response, redemption, ports).catch(async (error) => {
-    const knownNow = await dropRejectedClient(error, authority, ports);
-    throw knownNow ? new RejectedClientError(knownNow, error) : error;
-  });
-  const redirectKind = provenKind(kind, isPasted);
-  const proven = { issuer: server.issuer, redirectUri, redirectKind, serverUrl };
-  await keepProvenClient({ ...proven, scope: scopes.registered }, client, ports);
-  return session;
+  const signIn: PendingSignIn = {
+    authorization,
+    redirectKind: kind,
+    localPort,
+    server,
+    client,
+    resource,
+    scopes,
+    serverUrl,
+    transport,
+    oauth,
+    account: request.account,
+    dpop: binding?.key,
+    isUnverified: prepared.isRemembered === true,
+  };
+  const hold = (onTaken: () => void) => ports.records.keep(signIn, onTaken);
+  return await awaitResponse({ signIn, known, hold }, request, ports);
 }
 
-/** The server does not accept the client, and another is worth a try. */
-class RejectedClientError extends AuthError {
-  /** What is known of the issuer from here on. */
-  readonly known: KnownIssuer;
-
-  constructor(known: KnownIssuer, cause: unknown) {
-    super('client_rejected', 'The authorization server does not accept this editor as it is known there.', {
-      cause,
-    });
-    this.known = known;
-  }
-}
-
-/** Whether the person gave up, or was given up, while the browser had the word. */
-function isUnanswered(error: unknown, signal: AbortSignal): boolean {
-  if (signal.reason instanceof ServerMovedError) {
-    return false;
-  }
-  return signal.aborted || (error instanceof AuthError && error.code === 'timeout');
+interface Attempt {
+  readonly prepared: Prepared;
+  readonly request: AuthenticationRequest;
+  readonly ports: AuthenticationPorts;
 }

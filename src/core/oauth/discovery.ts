@@ -31,6 +31,8 @@ export interface Discovered {
   readonly challenge?: Challenge | undefined;
   /** What `oauth.authServerMetadataUrl`'s document lists, if anything: ranks above what is challenged. */
   readonly configuredServerScopes?: readonly string[] | undefined;
+  /** Set where it comes from an earlier session: to be found out anew before a code is sent. */
+  readonly isRemembered?: true | undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Disposable } from '../disposable.ts';
 import { abortError } from '../errors.ts';
-import type { Log } from '../log.ts';
 
 /** An authorization response that is waited for. Dispose it to stop waiting. */
 export interface PendingAuthorization extends Disposable {
@@ -9,16 +8,11 @@ export interface PendingAuthorization extends Disposable {
 }
 
 /**
- * The authorization responses that this window waits for, by `state`. Every way by which a response arrives
- * ends in {@link deliver}; what nobody waits for changes nothing.
+ * The authorization responses that this window waits for, by `state`. What reaches it otherwise is for
+ * `AuthorizationResponses`.
  */
 export class PendingAuthorizations {
   readonly #waiting = new Map<string, (response: URLSearchParams) => void>();
-  readonly #log: Log;
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
 
   /** Starts to wait; call it before the browser opens, since some servers answer at once. */
   expect(state: string, signal: AbortSignal): PendingAuthorization {
@@ -48,19 +42,18 @@ export class PendingAuthorizations {
   /**
    * Hands a response to whoever waits for its `state`, exactly once.
    *
-   * @returns whether somebody did; unknown, late, repeated and forged responses are only logged
+   * @returns whether somebody in this window did; anything else changes nothing
    */
   deliver(response: URLSearchParams): boolean {
-    const states = response.getAll('state');
-    const [state] = states;
-    const accept = states.length === 1 && state !== undefined ? this.#waiting.get(state) : undefined;
-    if (!accept) {
-      this.#log.warn('Ignored an authorization response that nobody waits for', {
-        parameters: [...new Set(response.keys())].slice(0, 10).join(','),
-      });
-      return false;
-    }
-    accept(response);
-    return true;
+    const state = stateOf(response);
+    const accept = state === undefined ? undefined : this.#waiting.get(state);
+    accept?.(response);
+    return accept !== undefined;
   }
+}
+
+/** The `state` of a response; `undefined` where it has none, or several. */
+export function stateOf(response: URLSearchParams): string | undefined {
+  const [state, ...more] = response.getAll('state');
+  return more.length === 0 ? state : undefined;
 }

@@ -10,7 +10,12 @@ export type RedirectKind = ReturningRedirectKind | 'paste';
 export interface OpenRedirect extends Disposable {
   /** The URI to use, exactly as it is; it may differ from attempt to attempt. */
   readonly redirectUri: string;
+  /** The port of this machine behind it, where there is one. */
+  readonly localPort?: number | undefined;
 }
+
+/** A redirect URI of a window that is gone. */
+export type FormerRedirect = Pick<OpenRedirect, 'localPort' | 'redirectUri'>;
 
 /** Opens redirect URIs of one kind. */
 export interface RedirectReceiver {
@@ -24,6 +29,12 @@ export interface RedirectReceiver {
     readonly preferred?: number | undefined;
     readonly isPublished?: boolean | undefined;
   }): Promise<OpenRedirect>;
+  /**
+   * Listens once more at a redirect URI. Absent where that takes nothing.
+   *
+   * @throws whatever keeps it from being listened at
+   */
+  reopen?(former: FormerRedirect): Promise<Disposable>;
 }
 
 /** What each kind can do, in the order of preference. */

@@ -68,7 +68,7 @@ export function rememberedDiscovery(
   session: Session,
   oauth: OAuthConfiguration | undefined,
 ): Discovered | undefined {
-  const { authorizationServer, resource, requestedScope, dpop } = session;
+  const { authorizationServer, requestedScope } = session;
   if (
     session.grant !== undefined ||
     session.configuration !== configurationText(oauth) ||
@@ -77,6 +77,15 @@ export function rememberedDiscovery(
   ) {
     return undefined;
   }
+  return { ...discoveredBefore(session), challenge: { scope: requestedScope } };
+}
+
+/** What was discovered, as far as it is kept: enough for {@link isSameAuthority}. */
+export function discoveredBefore({
+  authorizationServer,
+  resource,
+  dpop,
+}: Pick<Session, 'authorizationServer' | 'dpop' | 'resource'>): Discovered {
   return {
     authorizationServer,
     protectedResource: {
@@ -84,7 +93,7 @@ export function rememberedDiscovery(
       authorizationServers: [authorizationServer.issuer],
       ...(dpop?.requiredByServer ? { dpop: { isRequired: true, algorithms: [dpop.algorithm] } } : {}),
     },
-    challenge: { scope: requestedScope },
+    isRemembered: true,
   };
 }
 

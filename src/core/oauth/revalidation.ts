@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
-import type { Disposable } from '../disposable.ts';
+import { type Clock, waitAtMost } from '../clock.ts';
 import { AuthError, isCancelled, throwIfAborted } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Discovered } from './discovery.ts';
+import { SignInInterruptedError } from './signInInterruptedError.ts';
 
 /** The points of a sign-in that revalidation goes by. */
 export interface Moments {
@@ -35,7 +35,8 @@ export interface Revalidation<T> {
  */
 const patience = 5_000;
 
-type Verdict =
+/** What asking the server anew has shown. */
+export type Verdict =
   | { readonly kind: 'same' }
   | { readonly kind: 'changed'; readonly discovered: Discovered }
   | { readonly kind: 'refused'; readonly error: AuthError };
@@ -63,13 +64,13 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
   let verdict: Promise<Verdict> | undefined;
   let isExchanging = false;
   const beforeExchange = async () => {
-    await withinPatience(revalidate(), sign.clock);
+    await waitAtMost(revalidate(), patience, sign.clock);
     isExchanging = true;
   };
   const revalidate = () => {
     verdict ??= judge({ ...sign, signal: AbortSignal.any([signal, ended.signal]) }).then((result) => {
       if (result.kind !== 'same' && !isExchanging) {
-        brokenOff.abort(new ServerMovedError());
+        brokenOff.abort(new SignInInterruptedError('serverMoved'));
       }
       return result;
     });
@@ -100,8 +101,14 @@ export async function withRevalidation<T>(sign: Revalidation<T>): Promise<T> {
   }
 }
 
-async function judge<T>(sign: Revalidation<T>): Promise<Verdict> {
-  const { remembered, discoverAnew, isSame, signal, log } = sign;
+/** What judging takes. */
+export type Judgement = Pick<
+  Revalidation<unknown>,
+  'discoverAnew' | 'isSame' | 'log' | 'remembered' | 'signal'
+>;
+
+/** Asks the server anew. A bad moment of its counts as `same`: what is remembered was found to be right. Never throws. */
+export async function judge({ remembered, discoverAnew, isSame, signal, log }: Judgement): Promise<Verdict> {
   try {
     const discovered = await discoverAnew(signal);
     return isSame(remembered, discovered) ? { kind: 'same' } : { kind: 'changed', discovered };
@@ -118,22 +125,7 @@ async function judge<T>(sign: Revalidation<T>): Promise<Verdict> {
   }
 }
 
-/** What ends a sign-in that was begun at the wrong place: it says nothing about the person, nor about the client. */
-export class ServerMovedError extends AuthError {
-  constructor() {
-    super('cancelled', 'The server has moved.');
-  }
-}
-
 /** The end that a person or their authorization server chose says nothing about where that is. */
 function isSaidByPerson(error: unknown): boolean {
   return isCancelled(error) || (error instanceof AuthError && error.code === 'access_denied');
-}
-
-async function withinPatience(work: Promise<unknown>, clock: Clock): Promise<void> {
-  let timer: Disposable | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = clock.setTimer(patience, resolve);
-  });
-  await Promise.race([work, limit]).finally(() => timer?.dispose());
 }

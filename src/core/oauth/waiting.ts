@@ -8,6 +8,8 @@ export type Waiting = WaitingForResponse | WaitingForDevice;
 export interface WaitingForResponse {
   readonly kind: 'response';
   readonly redirectKind: RedirectKind;
+  /** Whether the person was asked before a reload already, and is not to be interrupted now. */
+  readonly isResumed: boolean;
   /** The page. Holds the `state`, so that it is shown to the person and never logged. */
   readonly url: URL;
   /** Shows the page in the browser. @returns `false` when the person decided not to open it */

@@ -24,6 +24,12 @@ export interface SessionRef {
 /** Whose session a sign-in is meant to end with: an account that is there, or a further one. */
 export type AccountWish = { readonly kind: 'existing'; readonly id: string } | { readonly kind: 'another' };
 
+/** A wish as it is stored. */
+export const accountWishSchema = v.variant('kind', [
+  v.object({ kind: v.literal('existing'), id: v.string() }),
+  v.object({ kind: v.literal('another') }),
+]);
+
 /** The account of whoever has only one. */
 export const firstAccountId = 'default';
 

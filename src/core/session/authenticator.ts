@@ -7,31 +7,21 @@ import type {
   AuthenticationRequest,
   AuthenticationStep,
 } from '../oauth/authentication.ts';
-import type { Waiting } from '../oauth/waiting.ts';
+import type { PendingRecord } from '../oauth/pendingSignIn.ts';
+import { SignInInterruptedError } from '../oauth/signInInterruptedError.ts';
+import { finishClaimedSignIn, resumeSignIn } from '../oauth/unattendedSignIn.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import type { AccountWish } from './account.ts';
+import { Running, type RunningAuthentication, type WorkRequest } from './runningAuthentication.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
-import { type KeptSignIn, type PlacedSignIn, SignInKeeper } from './signInKeeper.ts';
+import { type KeepRequest, SignInKeeper } from './signInKeeper.ts';
 
-/** An authentication under way, as seen from outside. */
-export interface RunningAuthentication {
-  readonly step: AuthenticationStep;
-  /** Whose session it is to be; absent for the first one at its server. */
-  readonly account: AccountWish | undefined;
-  /** Settles with the stored session, or with an {@link AuthError}. */
-  readonly result: Promise<Session>;
-  /** Settles later, when it is known whose session that is; rejects as {@link result} does. */
-  readonly placed: Promise<PlacedSignIn>;
-  /** Fires with every step. */
-  readonly onDidChangeStep: Emitter<AuthenticationStep>['event'];
-  cancel(): void;
-  /** What the person has to do, if it is their turn. */
-  readonly waiting: Waiting | undefined;
-  /** Fires when {@link waiting} is there. */
-  readonly onDidWait: Emitter<Waiting>['event'];
-  /** Shows the sign-in page once more; nothing happens unless the browser is waited for. */
-  reopenBrowser(): Promise<void>;
+/** An authentication that runs in this window without a click in it. */
+export interface UnattendedAuthentication {
+  /** Canonical. */
+  readonly serverUrl: string;
+  readonly running: RunningAuthentication;
 }
 
 /** What starting an authentication takes. */
@@ -48,17 +38,23 @@ export type AuthenticationTarget = Pick<
   | 'transport'
 >;
 
-/** Runs authentications: one per server at a time, and remembers how the last one of this window failed. */
+/**
+ * Runs authentications: one per server at a time that a person begins here, and those that were begun in another
+ * window. Remembers how the last one of this window failed.
+ */
 export class Authenticator implements Disposable {
   readonly #ports: AuthenticationPorts;
   readonly #sessions: SessionStore;
   readonly #keeper: SignInKeeper;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Set<Running>();
   readonly #failures = new Map<string, Failure>();
   readonly #changed = new Emitter<void>();
+  readonly #unattended = new Emitter<UnattendedAuthentication>();
 
   /** Fires when an authentication starts, reaches another step, or ends. */
   readonly onDidChange = this.#changed.event;
+  /** Fires when one starts that nobody clicked for in this window, for somebody to tell the person. */
+  readonly onDidStartUnattended = this.#unattended.event;
 
   constructor(ports: AuthenticationPorts, sessions: SessionStore) {
     this.#ports = ports;
@@ -68,7 +64,7 @@ export class Authenticator implements Disposable {
 
   /** What runs for a server, by its canonical URL. */
   running(serverUrl: string): RunningAuthentication | undefined {
-    return this.#running.get(serverUrl);
+    return [...this.#running].find((running) => running.serverUrl === serverUrl);
   }
 
   /**
@@ -83,7 +79,7 @@ export class Authenticator implements Disposable {
   /** Starts an authentication, or joins the one that runs for this server already. */
   start(target: AuthenticationTarget): RunningAuthentication {
     const serverUrl = canonicalServerUrl(target.serverUrl);
-    const existing = this.#running.get(serverUrl);
+    const existing = this.running(serverUrl);
     if (existing) {
       return existing;
     }
@@ -92,34 +88,76 @@ export class Authenticator implements Disposable {
     const account = target.account ?? (former && { kind: 'existing', id: former.account.id });
     // After a failure nothing is taken for granted: what is remembered may be the reason.
     const previous = this.#failures.has(serverUrl) ? undefined : former;
-    this.#failures.delete(serverUrl);
-    const work = async (request: WorkRequest) => {
-      try {
-        const session = await authenticate({ ...target, ...request, account, previous }, this.#ports);
-        return await this.#keeper.keep(session, { ...target, account });
-      } catch (error) {
-        throw this.#recordFailure(serverUrl, account, error);
-      } finally {
-        this.#running.delete(serverUrl);
-        this.#changed.fire();
-      }
-    };
-    const running = new Running(work, account, () => this.#changed.fire());
-    this.#running.set(serverUrl, running);
-    this.#changed.fire();
-    return running;
+    return this.#run({ ...target, account }, 'discovering', (request) =>
+      authenticate({ ...target, ...request, account, previous }, this.#ports),
+    );
   }
 
+  /** Waits on for the response to a sign-in that a window has left behind. */
+  resume(record: PendingRecord): void {
+    this.#ports.log.info('Waiting again for the answer to a sign-in from before', {
+      kind: record.redirectKind,
+    });
+    const step = record.redirectKind === 'paste' ? 'waitingForPaste' : 'waitingForBrowser';
+    this.#runUnattended(record, step, (request) => resumeSignIn(record, request, this.#ports));
+  }
+
+  /** Finishes a sign-in of another window, whose record was taken away for it, with the response to it. */
+  finish(record: PendingRecord, response: URLSearchParams): void {
+    this.#runUnattended(record, 'exchangingCode', (request) =>
+      finishClaimedSignIn(record, response, { request, ports: this.#ports }),
+    );
+  }
+
+  /** Ends everything here; what waits for a browser can be finished after a reload, or in another window. */
   dispose(): void {
-    for (const running of this.#running.values()) {
-      running.cancel();
+    for (const running of this.#running) {
+      running.end(new SignInInterruptedError('windowClosed'));
     }
     this.#keeper.dispose();
     this.#changed.dispose();
+    this.#unattended.dispose();
+  }
+
+  #runUnattended(
+    record: PendingRecord,
+    firstStep: AuthenticationStep,
+    sign: (request: WorkRequest) => Promise<Session>,
+  ): void {
+    const serverUrl = canonicalServerUrl(record.serverUrl);
+    const running = this.#run(record, firstStep, sign);
+    this.#unattended.fire({ serverUrl, running });
+  }
+
+  #run(
+    asked: KeepRequest,
+    firstStep: AuthenticationStep,
+    sign: (request: WorkRequest) => Promise<Session>,
+  ): Running {
+    const serverUrl = canonicalServerUrl(asked.serverUrl);
+    const { account } = asked;
+    this.#failures.delete(serverUrl);
+    const onChange = () => this.#changed.fire();
+    const run = async (request: WorkRequest) => {
+      try {
+        return await this.#keeper.keep(await sign(request), asked);
+      } catch (error) {
+        throw this.#recordFailure(serverUrl, account, error);
+      } finally {
+        this.#running.delete(running);
+        onChange();
+      }
+    };
+    const running = new Running({ serverUrl, account, firstStep, run, onChange });
+    this.#running.add(running);
+    onChange();
+    return running;
   }
 
   #recordFailure(serverUrl: string, wish: AccountWish | undefined, error: unknown): unknown {
-    if (isCancelled(error)) {
+    if (error instanceof SignInInterruptedError) {
+      this.#ports.log.info('Authentication ended here', { reason: error });
+    } else if (isCancelled(error)) {
       this.#ports.log.info('Authentication cancelled');
     } else if (error instanceof AuthError) {
       this.#failures.set(serverUrl, { error, wish });
@@ -140,66 +178,4 @@ interface Failure {
 /** The account that is there already. */
 function idOf(wish: AccountWish | undefined): string | undefined {
   return wish?.kind === 'existing' ? wish.id : undefined;
-}
-
-type WorkRequest = Pick<AuthenticationRequest, 'onStep' | 'onWaiting' | 'signal'>;
-
-class Running implements RunningAuthentication {
-  readonly #controller = new AbortController();
-  readonly #steps = new Emitter<AuthenticationStep>();
-  #step: AuthenticationStep = 'discovering';
-  readonly #waits = new Emitter<Waiting>();
-  #waiting: Waiting | undefined;
-
-  readonly onDidChangeStep = this.#steps.event;
-  readonly onDidWait = this.#waits.event;
-  readonly result: Promise<Session>;
-  readonly placed: Promise<PlacedSignIn>;
-
-  readonly account: AccountWish | undefined;
-
-  /** Starts the work at once. */
-  constructor(
-    work: (request: WorkRequest) => Promise<KeptSignIn>,
-    account: AccountWish | undefined,
-    onChange: () => void,
-  ) {
-    this.account = account;
-    const kept = work({
-      signal: this.#controller.signal,
-      onStep: (step) => {
-        this.#step = step;
-        this.#waiting = undefined;
-        this.#steps.fire(step);
-        onChange();
-      },
-      onWaiting: (waiting) => {
-        this.#waiting = waiting;
-        this.#waits.fire(waiting);
-      },
-    }).finally(() => {
-      this.#waiting = undefined;
-    });
-    this.result = kept.then(({ session }) => session);
-    this.placed = kept.then(({ placed }) => placed);
-    // Whoever started it awaits it; should nobody, the failure is in the log and in the tree.
-    this.result.catch(() => undefined);
-    this.placed.catch(() => undefined);
-  }
-
-  get step(): AuthenticationStep {
-    return this.#step;
-  }
-
-  get waiting(): Waiting | undefined {
-    return this.#waiting;
-  }
-
-  cancel(): void {
-    this.#controller.abort(new AuthError('cancelled', 'The sign-in was cancelled.'));
-  }
-
-  async reopenBrowser(): Promise<void> {
-    await this.#waiting?.open();
-  }
 }

@@ -1,4 +1,4 @@
-import type { AuthError } from '../errors.ts';
+import { type AuthError, ServerBusyError } from '../errors.ts';
 import { isRefreshable } from './freshness.ts';
 import type { Session } from './session.ts';
 
@@ -42,8 +42,9 @@ export function retryPause(error: AuthError, failures: number, jitter: number): 
   if (!isPassing(error)) {
     return undefined;
   }
-  const pause = Math.min(longestPause, firstPause * 2 ** (failures - 1));
-  return pause * (0.5 + jitter / 2);
+  const pause = Math.min(longestPause, firstPause * 2 ** (failures - 1)) * (0.5 + jitter / 2);
+  const asked = error instanceof ServerBusyError ? (error.retryAfter ?? 0) : 0;
+  return Math.max(pause, asked);
 }
 
 /** Whether an error says no more than that it did not work this time. */

@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
 import { testConnection } from '../../../src/core/connection/testConnection.ts';
-import type { ReceivedRequest } from '../misbehavingServer.ts';
+import type { Assembly } from '../authenticationPorts.ts';
+import { BoundServer } from '../boundServer.ts';
+import type { MisbehavingServer, ReceivedRequest } from '../misbehavingServer.ts';
 import { json, missing, page, type Reply, text } from '../reply.ts';
 import type { FaultStage } from './faultStage.ts';
 import { seedSession } from './scenes.ts';
@@ -38,13 +41,35 @@ function connecting(kind: 'handshake' | 'stateless', transport: 'http' | 'sse' =
     }));
     const assembly = stage.assemble();
     await seedSession(assembly, server);
-    const { ports, refresher } = assembly;
-    const target = { serverUrl: new URL(server.mcpUrl), transport };
-    const act = async () => {
-      await testConnection(target, { ...ports, refresher }, new AbortController().signal);
-      return works;
+    return { assembly, server, act: connect(assembly, server, transport) };
+  };
+}
+
+/** The same by a session whose tokens are bound to a key. */
+async function connectingBound(stage: FaultStage): Promise<Scene> {
+  const { routes } = new BoundServer();
+  const server = await stage.server((honest) => {
+    const judge = routes(honest)['POST /mcp'];
+    const judged = (request: ReceivedRequest): Reply => {
+      const reply = typeof judge === 'function' ? judge(request) : assert.fail('nobody judges proofs');
+      return reply.kind === 'complete' && reply.status === 200 ? speak('stateless')(request) : reply;
     };
-    return { assembly, server, act };
+    return { ...routes(honest), 'POST /mcp': judged };
+  });
+  const assembly = stage.assemble();
+  await assembly.signIn(server.mcpUrl);
+  return { assembly, server, act: connect(assembly, server, 'http') };
+}
+
+function connect(
+  { ports, refresher }: Assembly,
+  { mcpUrl }: MisbehavingServer,
+  transport: 'http' | 'sse',
+): () => Promise<string> {
+  return async () => {
+    const target = { serverUrl: new URL(mcpUrl), transport };
+    await testConnection(target, { ...ports, refresher }, new AbortController().signal);
+    return works;
   };
 }
 
@@ -85,6 +110,13 @@ export const connectionSteps: readonly ProtocolStep[] = [
     works,
     outcomes: unreadable,
     prepare: connecting('stateless'),
+  },
+  {
+    name: 'tools/list with a bound credential',
+    request: { route: 'POST /mcp', holding: '"tools/list"' },
+    works,
+    outcomes: unreadable,
+    prepare: connectingBound,
   },
   {
     name: 'the end of the MCP session',

@@ -29,8 +29,8 @@ export interface Fault {
   readonly retryAfter?: number;
 }
 
-/** What the answers that cannot be read hold, and no log may. */
-export const unreadableSecret = 'secret-in-an-unreadable-answer';
+/** What the answers that cannot be read hold, and no log may: as short as the quotations in a parser's errors. */
+export const unreadableSecret = 's3cr3t-txt';
 
 const encode = (start: string) => new TextEncoder().encode(start);
 const slowDown = (headers: Readonly<Record<string, string>>) =>
@@ -87,7 +87,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'garbage',
     when: 'it answers something else',
-    reply: bytes(Uint8Array.of(0xff, 0x00, ...encode(`access_token=${unreadableSecret}&issuer=`), 0xfe)),
+    reply: bytes(Uint8Array.of(...encode(`${unreadableSecret}, and some bytes: `), 0x00, 0xff, 0xfe)),
     code: 'invalid_response',
     says: / gave an answer that OAuth does not allow(?: \(HTTP 20[01]\))?\.$/,
   },

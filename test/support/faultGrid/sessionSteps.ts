@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createAuthorizedFetch } from '../../../src/core/connection/authorizedFetch.ts';
 import { signOut } from '../../../src/core/session/signOut.ts';
 import type { Assembly } from '../authenticationPorts.ts';
+import { BoundServer } from '../boundServer.ts';
 import type { MisbehavingServer } from '../misbehavingServer.ts';
 import { json, unauthorized } from '../reply.ts';
 import type { FaultStage } from './faultStage.ts';
@@ -24,6 +25,19 @@ async function withSession(
   const assembly = stage.assemble();
   await seedSession(assembly, server);
   return { assembly, server, act: () => act(assembly, server) };
+}
+
+async function refreshNow({ refresher }: Assembly, { mcpUrl }: MisbehavingServer): Promise<string> {
+  await refresher.refresh(mcpUrl);
+  return works;
+}
+
+/** A session whose tokens are bound to a key. */
+async function bound(stage: FaultStage): Promise<Scene> {
+  const server = await stage.server(new BoundServer().routes);
+  const assembly = stage.assemble();
+  await assembly.signIn(server.mcpUrl);
+  return { assembly, server, act: () => refreshNow(assembly, server) };
 }
 
 /** Uses the session when its access token is good for this long, in milliseconds. */
@@ -58,12 +72,9 @@ export const sessionSteps: readonly ProtocolStep[] = [
     name: 'a refresh',
     request: refresh,
     works,
-    prepare: (stage) =>
-      withSession(stage, async ({ refresher }, { mcpUrl }) => {
-        await refresher.refresh(mcpUrl);
-        return works;
-      }),
+    prepare: (stage) => withSession(stage, refreshNow),
   },
+  { name: 'a refresh of bound tokens', request: refresh, works, prepare: bound },
   {
     name: 'the refresh of an expired access token',
     request: refresh,

@@ -1,6 +1,7 @@
 import type { SignInOptions } from '../authenticationPorts.ts';
+import { BoundServer } from '../boundServer.ts';
 import { grantServer } from '../grantServer.ts';
-import { freshTokens, type MisbehavingServer } from '../misbehavingServer.ts';
+import { freshTokens, type Honest, type MisbehavingServer, type Routes } from '../misbehavingServer.ts';
 import { jwtOf } from '../privateKeys.ts';
 import { json } from '../reply.ts';
 import type { FaultStage } from './faultStage.ts';
@@ -13,8 +14,8 @@ const deviceCode = 'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice
 
 const hour = 3_600_000;
 
-async function first(stage: FaultStage): Promise<Scene> {
-  const server = await stage.server();
+async function first(stage: FaultStage, overrides?: (honest: Honest) => Routes): Promise<Scene> {
+  const server = await stage.server(overrides);
   const assembly = stage.assemble();
   return { assembly, server, act: signIn(assembly, server) };
 }
@@ -91,18 +92,36 @@ async function renewal(stage: FaultStage, options: SignInOptions): Promise<Scene
 
 /** What happens between discovery and a session. */
 export const signInSteps: readonly ProtocolStep[] = [
-  { name: 'dynamic client registration', request: { route: 'POST /register' }, works, prepare: first },
+  {
+    name: 'dynamic client registration',
+    request: { route: 'POST /register' },
+    works,
+    prepare: (stage) => first(stage),
+  },
   {
     name: 'the code exchange of the first sign-in',
     request: { route: 'POST /token', holding: 'grant_type=authorization_code' },
     works,
-    prepare: first,
+    prepare: (stage) => first(stage),
+  },
+  {
+    name: 'the code exchange for bound tokens',
+    request: { route: 'POST /token', holding: 'grant_type=authorization_code' },
+    works,
+    prepare: (stage) => first(stage, new BoundServer().routes),
   },
   {
     name: 'the code exchange of a later sign-in',
     request: { route: 'POST /token', holding: 'grant_type=authorization_code' },
     works,
     prepare: again,
+  },
+  {
+    name: 'dynamic client registration for device codes',
+    request: { route: 'POST /register' },
+    works,
+    polls: true,
+    prepare: device,
   },
   {
     name: 'the device authorization request',

@@ -10,7 +10,7 @@ describe('listenAtLoopback', () => {
 
   beforeEach(async () => {
     queries.length = 0;
-    server = await listenAtLoopback(0, (query) => queries.push(query) === 1);
+    server = await listenAtLoopback(0, async (query) => queries.push(query) === 1);
   });
 
   afterEach(() => server.dispose());
@@ -29,6 +29,20 @@ describe('listenAtLoopback', () => {
     const second = await get('/callback?state=1');
     assert.equal(second.status, 400);
     assert.match(await second.text(), /Nobody waits for this/);
+  });
+
+  it('answers when it is known whether somebody waits, also when it has ceased to listen by then', async () => {
+    const isWaitedFor = Promise.withResolvers<boolean>();
+    const asked = Promise.withResolvers<void>();
+    const other = await listenAtLoopback(0, () => {
+      asked.resolve();
+      return isWaitedFor.promise;
+    });
+    const response = fetch(`http://localhost:${other.port}/callback?state=1`);
+    await asked.promise;
+    other.dispose();
+    isWaitedFor.resolve(true);
+    assert.match(await (await response).text(), /You can close this tab/);
   });
 
   it('writes nothing of a request into its pages, and lets them load nothing', async () => {
@@ -68,7 +82,7 @@ describe('listenAtLoopback', () => {
     const address = other.address();
     assert.ok(address !== null && typeof address === 'object');
     await assert.rejects(
-      listenAtLoopback(address.port, () => true),
+      listenAtLoopback(address.port, async () => true),
       { code: 'EADDRINUSE' },
     );
     other.close();

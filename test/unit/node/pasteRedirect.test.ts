@@ -7,8 +7,8 @@ import { recordLog } from '../../support/recordedLog.ts';
 describe('a redirect URI to paste', () => {
   const prepare = () => {
     const { log } = recordLog();
-    const pending = new PendingAuthorizations(log);
-    return { pending, receiver: createPasteRedirect(pending, log) };
+    const pending = new PendingAuthorizations();
+    return { pending, receiver: createPasteRedirect(async (response) => pending.deliver(response), log) };
   };
 
   it('is one of localhost', async () => {
@@ -26,6 +26,28 @@ describe('a redirect URI to paste', () => {
     assert.equal((await expected.response).get('code'), 'a');
     redirect.dispose();
     await assert.rejects(fetch(redirect.redirectUri));
+  });
+
+  it('is listened at again after a reload, where its port is free', async () => {
+    const { pending, receiver } = prepare();
+    const former = await receiver.open({});
+    await assert.rejects(async () => await receiver.reopen?.(former), { code: 'EADDRINUSE' });
+    former.dispose();
+    const redirect = await receiver.reopen?.(former);
+    const expected = pending.expect('the-state', new AbortController().signal);
+    await fetch(`${former.redirectUri}?code=a&state=the-state`);
+    assert.equal((await expected.response).get('code'), 'a');
+    redirect?.dispose();
+    await assert.rejects(fetch(former.redirectUri));
+  });
+
+  it('is left alone after a reload where nothing listened for it', async () => {
+    const { receiver } = prepare();
+    const { redirectUri, dispose } = await receiver.open({});
+    dispose();
+    const redirect = await receiver.reopen?.({ redirectUri });
+    await assert.rejects(fetch(redirectUri));
+    redirect?.dispose();
   });
 
   for (const [which, name] of [

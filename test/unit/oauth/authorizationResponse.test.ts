@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunningAuthentication } from '../../../src/core/session/authenticator.ts';
+import type { RunningAuthentication } from '../../../src/core/session/runningAuthentication.ts';
 import { type Assembly, followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite, until } from '../../support/authenticationSuite.ts';
 import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
@@ -33,8 +33,8 @@ describe('authorization response', () => {
     return signInPage().searchParams.get('state') ?? '';
   }
 
-  function deliver(parameters: Record<string, string> | string[][]): boolean {
-    return assembly.ports.pending.deliver(new URLSearchParams(parameters));
+  async function deliver(parameters: Record<string, string> | string[][]): Promise<boolean> {
+    return await assembly.responses.deliver(new URLSearchParams(parameters));
   }
 
   /** The response that the authorization server gives. */
@@ -84,10 +84,10 @@ describe('authorization response', () => {
   for (const [what, parameters] of ignored) {
     it(`is ignored ${what}, and the right one still signs in`, async () => {
       await openBrowser();
-      assert.equal(deliver(parameters(state())), false);
+      assert.equal(await deliver(parameters(state())), false);
       assert.equal(running.step, 'waitingForBrowser');
       assert.equal(tokenRequests(), 0);
-      assert.equal(assembly.ports.pending.deliver(await genuine()), true);
+      assert.equal(await assembly.responses.deliver(await genuine()), true);
       assert.equal((await running.result).serverUrl, server.mcpUrl);
       assert.ok(assembly.lines.some((line) => line.startsWith('warn Ignored an authorization response')));
     });
@@ -96,10 +96,10 @@ describe('authorization response', () => {
   it('is accepted once only', async () => {
     await openBrowser();
     const response = await genuine();
-    assert.equal(assembly.ports.pending.deliver(response), true);
-    assert.equal(assembly.ports.pending.deliver(response), false);
+    assert.equal(await assembly.responses.deliver(response), true);
+    assert.equal(await assembly.responses.deliver(response), false);
     await running.result;
-    assert.equal(assembly.ports.pending.deliver(response), false);
+    assert.equal(await assembly.responses.deliver(response), false);
     assert.equal(tokenRequests(), 1);
   });
 
@@ -109,8 +109,8 @@ describe('authorization response', () => {
     running.cancel();
     await assert.rejects(running.result, { code: 'cancelled' });
     await startWaiting();
-    assert.equal(assembly.ports.pending.deliver(stale), false);
-    assert.equal(assembly.ports.pending.deliver(await genuine()), true);
+    assert.equal(await assembly.responses.deliver(stale), false);
+    assert.equal(await assembly.responses.deliver(await genuine()), true);
     await running.result;
   });
 
@@ -127,7 +127,7 @@ describe('authorization response', () => {
       it(`${what} is refused unread, with ${Object.keys(content).join(' and ')}`, async () => {
         await openBrowser();
         const issuer = iss === 'slash' ? `${server.origin}/` : iss;
-        deliver({ ...content, state: state(), ...(issuer === undefined ? {} : { iss: issuer }) });
+        await deliver({ ...content, state: state(), ...(issuer === undefined ? {} : { iss: issuer }) });
         await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*555)/ });
         assert.equal(tokenRequests(), 0);
         assert.equal(assembly.secrets.values.size, 0);
@@ -141,7 +141,7 @@ describe('authorization response', () => {
   ]) {
     it(`of another issuer is refused unread also where none is advertised, with ${Object.keys(content)[0]}`, async () => {
       await openBrowser({ authorization_response_iss_parameter_supported: undefined });
-      deliver({ ...content, state: state(), iss: 'https://evil.example' });
+      await deliver({ ...content, state: state(), iss: 'https://evil.example' });
       await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*555)/ });
       assert.equal(tokenRequests(), 0);
     });
@@ -149,7 +149,7 @@ describe('authorization response', () => {
 
   it('of the right issuer and another one is refused unread', async () => {
     await openBrowser();
-    deliver([
+    await deliver([
       ['code', 'a-foreign-code'],
       ['state', state()],
       ['iss', server.origin],
@@ -188,7 +188,7 @@ describe('authorization response', () => {
     it(`${what} is an answer that OAuth does not allow, not one of another issuer`, async () => {
       await openBrowser();
       const genuineIssuer = ['iss', server.origin] as const;
-      deliver([['state', state()], genuineIssuer, ...parameters].map((pair) => [...pair]));
+      await deliver([['state', state()], genuineIssuer, ...parameters].map((pair) => [...pair]));
       await assert.rejects(running.result, { code: 'invalid_response', message: /OAuth does not allow/ });
       assert.equal(tokenRequests(), 0);
     });
@@ -196,7 +196,7 @@ describe('authorization response', () => {
 
   it('with its issuer twice is an answer that OAuth does not allow', async () => {
     await openBrowser();
-    deliver([
+    await deliver([
       ['code', 'one-code'],
       ['state', state()],
       ['iss', server.origin],
@@ -210,7 +210,7 @@ describe('authorization response', () => {
     await openBrowser({ authorization_response_iss_parameter_supported: undefined });
     const response = await genuine();
     response.delete('iss');
-    assembly.ports.pending.deliver(response);
+    await assembly.responses.deliver(response);
     await running.result;
   });
 
@@ -225,7 +225,7 @@ describe('authorization response', () => {
     await startWaiting();
     const response = await genuine();
     response.set('iss', `${server.origin}/`);
-    assembly.ports.pending.deliver(response);
+    await assembly.responses.deliver(response);
     assert.equal((await running.result).authorizationServer.issuer, `${server.origin}/`);
   });
 
@@ -237,13 +237,13 @@ describe('authorization response', () => {
     server.answer('POST /mcp', { kind: 'complete', status: 401, headers: {}, body: '' });
     assembly = suite.assemble({ browser: async () => true });
     await startWaiting();
-    assembly.ports.pending.deliver(await genuine());
+    await assembly.responses.deliver(await genuine());
     assert.equal((await running.result).resource, server.mcpUrl);
   });
 
   it('with access_denied says that access was denied', async () => {
     await openBrowser();
-    deliver({ error: 'access_denied', state: state(), iss: server.origin });
+    await deliver({ error: 'access_denied', state: state(), iss: server.origin });
     await assert.rejects(running.result, { code: 'access_denied' });
     assert.equal(tokenRequests(), 0);
   });
@@ -251,7 +251,12 @@ describe('authorization response', () => {
   it('with another error quotes it, cut short', async () => {
     await openBrowser();
     const description = `"No"\n${'x'.repeat(400)}`;
-    deliver({ error: 'invalid_scope', error_description: description, state: state(), iss: server.origin });
+    await deliver({
+      error: 'invalid_scope',
+      error_description: description,
+      state: state(),
+      iss: server.origin,
+    });
     await assert.rejects(running.result, {
       code: 'authorization_refused',
       message: `${new URL(server.origin).host} refused the sign-in: "invalid_scope": ${JSON.stringify(`${description.slice(0, 200)}…`)}.`,
@@ -260,7 +265,7 @@ describe('authorization response', () => {
 
   it('without a code is an invalid response', async () => {
     await openBrowser();
-    deliver({ state: state(), iss: server.origin });
+    await deliver({ state: state(), iss: server.origin });
     await assert.rejects(running.result, { code: 'invalid_response' });
     assert.equal(tokenRequests(), 0);
   });

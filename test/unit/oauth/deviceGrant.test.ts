@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { OAuthConfiguration } from '../../../src/core/config/serverDefinition.ts';
 import type { WaitingForDevice } from '../../../src/core/oauth/waiting.ts';
-import type { RunningAuthentication } from '../../../src/core/session/authenticator.ts';
+import type { RunningAuthentication } from '../../../src/core/session/runningAuthentication.ts';
 import type { Assembly, AssemblyOptions } from '../../support/authenticationPorts.ts';
 import { authenticationSuite, until } from '../../support/authenticationSuite.ts';
 import {
@@ -21,6 +21,8 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const refusal = (error: string, status = 400): Reply => json({ error }, { status });
 const pending = refusal('authorization_pending');
+const busy = (retryAfter: string, error = 'temporarily_unavailable'): Reply =>
+  json({ error }, { status: 429, headers: { 'retry-after': retryAfter } });
 const granted = (): Reply => json(freshTokens());
 
 describe('the device authorization grant', () => {
@@ -371,6 +373,13 @@ describe('the device authorization grant', () => {
         [7000, 14_000, 28_000],
       ],
       ['half as often when it is asked to slow down by HTTP', {}, [page(429), granted], [7000, 14_000]],
+      ['no sooner than HTTP asks for, once', {}, [busy('40'), pending, granted], [7000, 40_000, 14_000]],
+      [
+        'no sooner than slow_down and HTTP ask for together',
+        {},
+        [busy('20', 'slow_down'), pending, granted],
+        [7000, 20_000, 12_000],
+      ],
     ];
     for (const [how, changes, answers, expected] of cases) {
       it(how, async () => {
@@ -408,6 +417,11 @@ describe('the device authorization grant', () => {
         [refusal('invalid_grant')],
         { code: 'authorization_refused' },
       ],
+      [
+        'when it may not ask again before the code expires',
+        [busy('700')],
+        { code: 'server_error', retryAfter: 700_000, message: / asks to wait 12 min \(HTTP 429\)\.$/ },
+      ],
       ['when the answer is a page', [page()], { code: 'invalid_response' }],
       ['when the answer is no JSON', [text('{', 'application/json')], { code: 'invalid_response' }],
       [
@@ -439,6 +453,19 @@ describe('the device authorization grant', () => {
         message: /before it expired/,
       });
       assert.equal(asked('POST /token').length, 10);
+    });
+
+    it('for what was wrong with the server, when the code expires before it can be asked again', async () => {
+      await prepare([reset, silence], { expires_in: 40 });
+      const running = start();
+      for (const pause of [7000, 14_000]) {
+        await until(() => intervals.includes(pause), `there is no pause of ${pause} ms`);
+        const asking = server.next('POST /token');
+        assembly.clock.advance(pause);
+        await asking;
+      }
+      assembly.clock.advance(19_000);
+      await assert.rejects(running.result, { code: 'network', message: /the connection was reset/ });
     });
 
     it('within an hour, however long the code is said to live', async () => {

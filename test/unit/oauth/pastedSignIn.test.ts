@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RedirectKind } from '../../../src/core/oauth/redirect.ts';
 import type { WaitingForResponse } from '../../../src/core/oauth/waiting.ts';
-import type { RunningAuthentication } from '../../../src/core/session/authenticator.ts';
+import type { RunningAuthentication } from '../../../src/core/session/runningAuthentication.ts';
 import { type AssemblyOptions, followRedirect } from '../../support/authenticationPorts.ts';
 import { authenticationSuite, until } from '../../support/authenticationSuite.ts';
 import type { Honest, Routes } from '../../support/misbehavingServer.ts';

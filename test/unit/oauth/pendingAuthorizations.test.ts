@@ -2,17 +2,14 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { AuthError } from '../../../src/core/errors.ts';
 import { PendingAuthorizations } from '../../../src/core/oauth/pendingAuthorizations.ts';
-import { recordLog } from '../../support/recordedLog.ts';
 
 const answer = new URLSearchParams({ state: 'state-1', code: 'code-1' });
 
 describe('PendingAuthorizations', () => {
-  let recorded: ReturnType<typeof recordLog>;
   let pending: PendingAuthorizations;
   let controller: AbortController;
   beforeEach(() => {
-    recorded = recordLog();
-    pending = new PendingAuthorizations(recorded.log);
+    pending = new PendingAuthorizations();
     controller = new AbortController();
   });
 
@@ -24,7 +21,6 @@ describe('PendingAuthorizations', () => {
     const other = new URLSearchParams({ state: 'state-2', error: 'access_denied' });
     assert.equal(pending.deliver(other), true);
     assert.equal(await second.response, other);
-    assert.deepEqual(recorded.lines, []);
   });
 
   it('accepts a response once', () => {
@@ -53,15 +49,6 @@ describe('PendingAuthorizations', () => {
       assert.equal(await expected.response, answer);
     });
   }
-
-  it('logs the names of an ignored response, never its values, and not without end', () => {
-    const many = Array.from({ length: 50 }, (_, index) => `name${index}=value`).join('&');
-    pending.deliver(new URLSearchParams(`code=code-1&state=state-1&a%0Ab=c&code=code-2&${many}`));
-    assert.deepEqual(recorded.lines, [
-      'warn Ignored an authorization response that nobody waits for ' +
-        'parameters="code,state,a\\nb,name0,name1,name2,name3,name4,name5,name6"',
-    ]);
-  });
 
   it('rejects with the reason of its signal, and accepts nothing afterwards', async () => {
     const expected = pending.expect('state-1', controller.signal);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AuthError, type AuthErrorCode } from '../../../src/core/errors.ts';
+import { AuthError, type AuthErrorCode, ServerBusyError } from '../../../src/core/errors.ts';
 import { isFresh, refreshMargin } from '../../../src/core/session/freshness.ts';
 import { refreshDue, retryPause } from '../../../src/core/session/refreshDue.ts';
 import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
@@ -59,6 +59,13 @@ describe('the pause after a background refresh that failed', () => {
     const pauses = [1, 2, 3, 7, 20].map((failures) => retryPause(failed('network'), failures, 1));
     assert.deepEqual(pauses, [5_000, 10_000, 20_000, 5 * minute, 5 * minute]);
     assert.equal(retryPause(failed('timeout'), 2, 0), 5_000);
+  });
+
+  it('is no shorter than what the server asks for', () => {
+    const busy = (retryAfter: number | undefined) => new ServerBusyError('It is busy.', retryAfter);
+    assert.equal(retryPause(busy(90_000), 1, 0), 90_000);
+    assert.equal(retryPause(busy(1_000), 2, 0), 5_000);
+    assert.equal(retryPause(busy(undefined), 2, 0), 5_000);
   });
 
   for (const code of [

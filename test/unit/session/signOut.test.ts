@@ -3,6 +3,7 @@ import { type Session, serializeSession } from '../../../src/core/session/sessio
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
 import { signOut } from '../../../src/core/session/signOut.ts';
 import { WindowLocks } from '../../../src/core/session/windowLocks.ts';
+import { until } from '../../support/authenticationSuite.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import { recordLog } from '../../support/recordedLog.ts';
@@ -90,6 +91,21 @@ describe('signOut', () => {
       assert.doesNotMatch(recorded.lines.join('\n'), /-token-1|client-secret-1/);
     });
   }
+
+  it('waits 30 seconds for a server that never answers, and asks it nothing else', async () => {
+    const clock = new FakeClock();
+    endpoint.script(() => new Promise(() => undefined));
+    const outcome = signOut(
+      { serverUrl: session.serverUrl },
+      { fetch, clock, log: recorded.log, sessions, locks: new WindowLocks() },
+      new AbortController().signal,
+    );
+    await until(() => endpoint.requests.length === 1, 'nothing is revoked');
+    clock.advance(30_000);
+    assert.equal(await outcome, 'failed');
+    assert.equal(endpoint.requests.length, 1);
+    assertForgotten();
+  });
 
   it('forgets nothing when it is cancelled while revoking', async () => {
     const controller = new AbortController();

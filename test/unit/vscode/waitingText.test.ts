@@ -11,6 +11,7 @@ function response(redirectKind: RedirectKind): Waiting {
   return {
     kind: 'response',
     redirectKind,
+    isResumed: false,
     url: new URL('https://as.example'),
     open,
     check: nothing,
