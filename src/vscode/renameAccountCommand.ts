@@ -34,18 +34,16 @@ export async function nameAccount(
   if (server.endpoint?.kind !== 'url') {
     return;
   }
+  const ref = { serverUrl: server.endpoint.canonicalUrl, accountId: account.accountId };
+  const current = ports.sessions.get(ref.serverUrl, ref.accountId)?.account.name;
   const answer = await window.showInputBox({
     title,
     prompt: 'The name is shown in this editor, and kept in secret storage with the session.',
-    value: otherwise ?? account.name,
+    value: otherwise ?? current ?? account.name,
     ignoreFocusOut: true,
   });
   const name = answer?.trim() || otherwise;
   if (name !== undefined) {
-    await renameAccount(
-      { serverUrl: server.endpoint.canonicalUrl, accountId: account.accountId },
-      name,
-      ports,
-    );
+    await renameAccount(ref, name, ports);
   }
 }

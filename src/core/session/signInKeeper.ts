@@ -53,9 +53,7 @@ export class SignInKeeper implements Disposable {
    */
   async keep(signIn: Session, request: KeepRequest): Promise<KeptSignIn> {
     const { sessions, locks } = this.#ports;
-    const newId = crypto.randomUUID();
-    const existing = sessions.accounts(signIn.serverUrl);
-    const question: SignInToPlace = { signIn, wish: request.account, existing, newId };
+    const question = await this.#question(signIn, request.account);
     const { account, outcome } = accountFor(question);
     const session = { ...signIn, account };
     // In turn with refreshes and sign-outs, in whichever window: none of them is to overwrite what is newer.
@@ -67,6 +65,22 @@ export class SignInKeeper implements Disposable {
   /** Asks nobody any more. */
   dispose(): void {
     this.#closing.abort(new AuthError('cancelled', 'This window closes.'));
+  }
+
+  async #question(signIn: Session, wish: AccountWish | undefined): Promise<SignInToPlace> {
+    const { sessions } = this.#ports;
+    const { serverUrl } = signIn;
+    if (!sessions.get(serverUrl, wish?.kind === 'existing' ? wish.id : undefined)) {
+      // A response may come before what is stored was read: nobody's place is taken for want of looking.
+      await sessions.reload();
+    }
+    const used = sessions.get(serverUrl);
+    return {
+      signIn,
+      wish: wish ?? (used && { kind: 'existing', id: used.account.id }),
+      existing: sessions.accounts(serverUrl),
+      newId: crypto.randomUUID(),
+    };
   }
 
   async #choose(session: Session, outcome: AccountOutcome): Promise<void> {

@@ -93,6 +93,45 @@ describe('a sign-in whose window is reloaded', () => {
     assert.equal(begun.tokenRequests(), 1);
   });
 
+  it('adds the account that it was begun for, and leaves the others alone', async () => {
+    const begun = await begin({
+      before: (first, server) => first.signIn(server.mcpUrl),
+      target: { account: { kind: 'another' } },
+    });
+    const [alone] = begun.first.sessions.accounts(begun.server.mcpUrl);
+    begun.first.close();
+    // Not even what is stored has been read.
+    const second = begun.open();
+    assert.deepEqual(second.sessions.all, []);
+    await second.resumption.resume();
+    await second.responses.deliver(await begun.answer());
+    const { session, outcome } = await unattended(second, begun.server).placed;
+    assert.equal(outcome, 'added');
+    assert.deepEqual(
+      second.sessions.accounts(begun.server.mcpUrl).map(({ tokens }) => tokens.accessToken),
+      [alone?.tokens.accessToken, session.tokens.accessToken],
+    );
+  });
+
+  it('renews the account that it was begun for, whichever is used', async () => {
+    const begun = await begin({
+      before: async (first, server) => {
+        await first.signIn(server.mcpUrl);
+        await first.signIn(server.mcpUrl, { account: { kind: 'another' } });
+      },
+      target: { account: { kind: 'existing', id: 'default' } },
+    });
+    const [, other] = begun.first.sessions.accounts(begun.server.mcpUrl);
+    begun.first.close();
+    const second = begun.open();
+    await second.resumption.resume();
+    await second.responses.deliver(await begun.answer());
+    const { session, outcome } = await unattended(second, begun.server).placed;
+    assert.deepEqual([session.account.id, outcome], ['default', 'renewed']);
+    const [, kept] = second.sessions.accounts(begun.server.mcpUrl);
+    assert.equal(kept?.tokens.accessToken, other?.tokens.accessToken);
+  });
+
   it('is joined by another click', async () => {
     const begun = await begin();
     const second = await reload(begun);
