@@ -69,6 +69,7 @@ describe('a window whose extension host is killed (-9) while its refresh is on t
       await (await back).close();
       const second = await vscode.openWindow();
       const secondView = serversView(second.page);
+      await second.page.bringToFront();
       await secondView.open();
       await secondView.waitFor('sentry', /authenticated · \d+ min/);
 
