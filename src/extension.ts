@@ -13,6 +13,7 @@ import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import { SharedSecrets } from './core/windows/sharedSecrets.ts';
+import type { WindowHandlers } from './core/windows/windowGroup.ts';
 import { isOnline } from './node/network.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -55,7 +56,12 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
 
   const choices = new AccountChoices(context.workspaceState);
   const secrets = new SharedSecrets({ own: context.secrets, clock, log });
-  const { windows, locks } = meetWindows(context.globalStorageUri, log);
+  const handlers: WindowHandlers = {
+    snapshot: () => secrets.snapshot(),
+    apply: (changes) => secrets.apply(changes),
+    deliver: async (query) => responses.accept(query),
+  };
+  const { windows, locks } = meetWindows(context, { handlers, clock, log, redactor });
   secrets.join(windows);
   const sessions = new SessionStore({ secrets, log, redactor, choices });
   const registrations = new RegistrationStore(secrets, log);

@@ -1,21 +1,43 @@
-import type { Uri } from 'vscode';
+import { join } from 'node:path';
+import type { ExtensionContext } from 'vscode';
+import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Redactor } from '../core/redaction.ts';
 import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import { WindowLocks } from '../core/session/windowLocks.ts';
-import { lonelyWindow, type WindowGroup } from '../core/windows/windowGroup.ts';
+import { lonelyWindow, type WindowGroup, type WindowHandlers } from '../core/windows/windowGroup.ts';
 import { createFileLocks } from '../node/fileLocks.ts';
+import { joinWindowGroup } from '../node/windows/joinWindowGroup.ts';
+import { createNoticeBoard } from './noticeBoard.ts';
 
-/** What the windows of this machine have in common. */
+/** What meeting other windows needs. */
+export interface MeetingPorts {
+  readonly handlers: WindowHandlers;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly redactor: Redactor;
+}
+
+/** The other windows of this machine, and what they take turns by. */
 export interface Windows {
   readonly windows: WindowGroup;
   readonly locks: SessionLocks;
 }
 
 /** Meets the other windows of this machine in the folder that VS Code gives this extension there. */
-export function meetWindows(storage: Uri, log: Log): Windows {
-  const self = { id: crypto.randomUUID(), startedAt: Date.now() };
-  if (storage.scheme !== 'file') {
+export function meetWindows(
+  { globalStorageUri, globalState, secrets }: ExtensionContext,
+  ports: MeetingPorts,
+): Windows {
+  if (globalStorageUri.scheme !== 'file') {
+    const self = { id: crypto.randomUUID(), startedAt: ports.clock.now() };
     return { windows: lonelyWindow(self), locks: new WindowLocks() };
   }
-  return { windows: lonelyWindow(self), locks: createFileLocks({ folder: `${storage.fsPath}/locks`, log }) };
+  const folder = (name: string) => join(globalStorageUri.fsPath, name);
+  const locks = createFileLocks({ ...ports, folder: folder('locks') });
+  const board = createNoticeBoard(globalState);
+  return {
+    windows: joinWindowGroup({ ...ports, folder: folder('windows'), secrets, board, locks }),
+    locks,
+  };
 }

@@ -75,6 +75,8 @@ export interface Assembly {
   readonly opened: readonly URL[];
   /** The redirect URIs that are listened at: none, once a sign-in has ended. */
   readonly openRedirects: ReadonlySet<string>;
+  /** How many records of sign-ins are in the storage that this window waits for: none, once they have ended. */
+  recordCount(): number;
   /** Authenticates at a server from beginning to end. */
   signIn(serverUrl: string, options?: SignInOptions): Promise<Session>;
   /** Closes the window, also for a reload. */
@@ -105,10 +107,11 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
   const log = new Log((level, line) => lines.push(`${level} ${line}`), redactor);
   const pending = new PendingAuthorizations();
   const windows = machine.open((query) => responses.accept(query));
+  let windowId = windows.self.id;
   const workspace = () => ('workspace' in options ? options.workspace : 'the workspace');
   const records = new PendingStore({
     ...{ secrets, locks, clock, log, redactor },
-    window: { id: windows.self.id, workspace },
+    window: { id: windowId, workspace },
   });
   const registrations = new RegistrationStore(secrets, log);
   const choices = new AccountChoices(new FakeWorkspaceMemory());
@@ -199,7 +202,11 @@ export function assemble(options: AssemblyOptions = {}): Assembly {
         redirectKind,
       }).result;
     },
+    recordCount: () =>
+      [...secrets.values].filter(([key, text]) => key.startsWith('pending:') && text.includes(windowId))
+        .length,
     close() {
+      windowId = 'a closed window';
       for (const part of [resumption, authenticator, sessions, windows]) {
         part.dispose();
       }

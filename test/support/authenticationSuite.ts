@@ -26,7 +26,7 @@ export interface StartedServer {
 
 /**
  * Call it in a `describe`. After each test it asserts what holds for every flow, however it ended: no time
- * limit is left running, and the log holds none of the secrets that went over the wire.
+ * limit is left running, no record of a sign-in is left behind, and the log holds none of the secrets that went over the wire.
  */
 export function authenticationSuite(): AuthenticationSuite {
   const assemblies: Assembly[] = [];
@@ -35,9 +35,10 @@ export function authenticationSuite(): AuthenticationSuite {
   afterEach(async () => {
     const [ended, started] = [servers.splice(0), assemblies.splice(0)];
     try {
-      for (const { clock, lines, openRedirects } of started) {
+      for (const { clock, lines, openRedirects, recordCount } of started) {
         await until(() => clock.timerCount === 0, 'a time limit is still running');
         await until(() => openRedirects.size === 0, 'a redirect URI is still listened at');
+        await until(() => recordCount() === 0, 'the record of a sign-in is still there');
         assertFreeOfSecrets(
           lines,
           ended.flatMap(({ secrets }) => [...secrets()]),

@@ -12,12 +12,16 @@ const opaqueKey = /^[A-Za-z]+:[0-9a-f]{64}$/;
  * stores that are given the same one are two windows of the same person.
  */
 export class FakeSecretStorage implements SecretStorage {
-  readonly #values = new Map<string, string>();
+  readonly #values: Map<string, string>;
   readonly #changed = new Emitter<{ readonly key: string }>();
   readonly #refused = new Set<StorageOperation>();
   #held: string[] | undefined;
 
   readonly onDidChange = this.#changed.event;
+
+  constructor(values: Iterable<readonly [string, string]> = []) {
+    this.#values = new Map(values);
+  }
 
   /** Everything stored, by key. */
   get values(): ReadonlyMap<string, string> {

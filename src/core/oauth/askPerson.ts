@@ -68,10 +68,13 @@ export async function askPerson(
   });
   const opensPage = kind !== 'paste' && !resumed;
   try {
-    onStep(opensPage ? 'openingBrowser' : kind === 'paste' ? 'waitingForPaste' : 'waitingForBrowser');
+    if (opensPage) {
+      onStep('openingBrowser');
+    }
     await hold?.();
     throwIfAborted(deadline.signal);
     if (!opensPage) {
+      onStep(kind === 'paste' ? 'waitingForPaste' : 'waitingForBrowser');
       onWaiting?.(waiting);
       return { response: await expected.response, ...pasted };
     }

@@ -20,6 +20,8 @@ import type { WorkloadIdentities } from './workloadIdentity.ts';
 /** Where an authentication is, in order. */
 export type AuthenticationStep =
   | 'discovering'
+  /** Takes up a sign-in from before a reload. */
+  | 'resuming'
   | 'choosingScopes'
   | 'registering'
   | 'openingBrowser'

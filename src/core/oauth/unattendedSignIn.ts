@@ -24,7 +24,7 @@ export async function resumeSignIn(
 ): Promise<Session> {
   const ports = confine(record, unconfined);
   const known = await ports.registrations.open(record.server.issuer);
-  let redirect: Promise<Disposable | undefined> | undefined;
+  let redirect: Disposable | undefined;
   const wait = {
     signIn: record,
     known,
@@ -34,14 +34,15 @@ export async function resumeSignIn(
     },
     hold: async (onTaken: () => void) => {
       const held = await ports.records.adopt(record, onTaken);
-      redirect = reopenRedirect(record, ports);
+      // Only then is the browser waited for: what came before nobody would receive.
+      redirect = await reopenRedirect(record, ports);
       return held;
     },
   };
   try {
     return await awaitResponse(wait, withCheck(record, request, ports), ports).catch(throwUnattended);
   } finally {
-    void redirect?.then((open) => open?.dispose());
+    redirect?.dispose();
   }
 }
 

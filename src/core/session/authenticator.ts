@@ -98,8 +98,7 @@ export class Authenticator implements Disposable {
     this.#ports.log.info('Waiting again for the answer to a sign-in from before', {
       kind: record.redirectKind,
     });
-    const step = record.redirectKind === 'paste' ? 'waitingForPaste' : 'waitingForBrowser';
-    this.#runUnattended(record, step, (request) => resumeSignIn(record, request, this.#ports));
+    this.#runUnattended(record, 'resuming', (request) => resumeSignIn(record, request, this.#ports));
   }
 
   /** Finishes a sign-in of another window, whose record was taken away for it, with the response to it. */

@@ -6,6 +6,7 @@ import { tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
 import { clientSecrets } from '../oauth/clientSecrets.ts';
 import type { Identity } from '../oauth/identityProvider.ts';
 import type { Redactor } from '../redaction.ts';
+import { putAside } from './putAside.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 
 /** A sign-in at the user's identity provider, complete in itself. Holds secrets: kept in secret storage only. */
@@ -52,12 +53,15 @@ export interface IdentityStorePorts {
 }
 
 /**
- * Sign-ins at identity providers, in secret storage. Losing one costs a sign-in: what cannot be read counts as
- * absent, what cannot be written is held for as long as the window lasts.
+ * Sign-ins at identity providers, in secret storage. Being without one costs a sign-in: what cannot be read counts as
+ * absent, and is put aside for what is written in its place; what cannot be written is held for as long as the window
+ * lasts.
  */
 export class IdentityStore {
   readonly #ports: IdentityStorePorts;
   readonly #unsaved = new Map<string, StoredIdentity>();
+  /** What was found under keys, and could not be read. */
+  readonly #unreadable = new Map<string, string>();
 
   constructor(ports: IdentityStorePorts) {
     this.#ports = ports;
@@ -71,10 +75,16 @@ export class IdentityStore {
     if (unsaved) {
       return unsaved;
     }
+    let record: string | undefined;
     try {
-      const record = await secrets.get(storageKey);
-      return record === undefined ? undefined : this.#learn(parse(record, key));
+      record = await secrets.get(storageKey);
+      const identity = record === undefined ? undefined : this.#learn(parse(record, key));
+      this.#unreadable.delete(storageKey);
+      return identity;
     } catch (error) {
+      if (record !== undefined) {
+        this.#unreadable.set(storageKey, record);
+      }
       log.warn('A stored sign-in at an identity provider could not be read and is redone', { reason: error });
       return undefined;
     }
@@ -86,6 +96,9 @@ export class IdentityStore {
     const storageKey = await toStorageKey(key);
     this.#learn(value);
     try {
+      const unreadable = this.#unreadable.get(storageKey);
+      await (unreadable === undefined ? undefined : putAside(secrets, storageKey, unreadable));
+      this.#unreadable.delete(storageKey);
       await secrets.store(storageKey, JSON.stringify({ version: 1, ...value }));
       this.#unsaved.delete(storageKey);
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   serializeKnownIssuer,
   withProvenSignIn,
 } from './knownIssuer.ts';
+import { putAside } from './putAside.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
 
 const prefix = 'client:';
@@ -15,9 +16,16 @@ const prefix = 'client:';
 /** One per server and identity: more are no person's. */
 const keptApprovals = 64;
 
+interface ReadRecord {
+  readonly known: KnownIssuer;
+  /** What lies there, where that could not be read. */
+  readonly unreadable?: string;
+}
+
 /**
  * What is known of each issuer, in secret storage: one record per issuer, read as a whole, changed by reading
- * it anew. Losing one costs a request, so that reading never fails: what cannot be read counts as absent.
+ * it anew. Being without one costs a request, so that reading never fails: what cannot be read counts as absent, and
+ * is put aside for what is written in its place.
  */
 export class RegistrationStore {
   readonly #secrets: SecretStorage;
@@ -32,19 +40,7 @@ export class RegistrationStore {
 
   /** All that is remembered of an issuer right now. One read serves a whole sign-in. */
   async open(issuer: string): Promise<KnownIssuer> {
-    const nothing: KnownIssuer = { issuer, registrations: [] };
-    const text = await this.#get(await hashedKey(prefix, issuer));
-    if (text === undefined) {
-      return nothing;
-    }
-    const known = parseKnownIssuer(text);
-    if (known?.issuer === issuer) {
-      return known;
-    }
-    this.#log.warn('A stored client registration could not be read and is redone', {
-      issuer: new URL(issuer),
-    });
-    return nothing;
+    return this.#parse(issuer, await this.#get(await hashedKey(prefix, issuer))).known;
   }
 
   /** Every issuer that something is remembered of, by name. */
@@ -153,12 +149,30 @@ export class RegistrationStore {
   }
 
   async #changeNow(issuer: string, change: (before: KnownIssuer) => KnownIssuer): Promise<void> {
-    const after = serializeKnownIssuer(change(await this.open(issuer)));
+    const key = await hashedKey(prefix, issuer);
     try {
-      await this.#secrets.store(await hashedKey(prefix, issuer), after);
+      // What cannot be read right now is not to be overwritten as if there were nothing.
+      const { known, unreadable } = this.#parse(issuer, await this.#secrets.get(key));
+      await (unreadable === undefined ? undefined : putAside(this.#secrets, key, unreadable));
+      await this.#secrets.store(key, serializeKnownIssuer(change(known)));
     } catch (error) {
       throw new AuthError('storage', 'VS Code could not save the client registration.', { cause: error });
     }
+  }
+
+  #parse(issuer: string, text: string | undefined): ReadRecord {
+    const nothing: KnownIssuer = { issuer, registrations: [] };
+    if (text === undefined) {
+      return { known: nothing };
+    }
+    const known = parseKnownIssuer(text);
+    if (known?.issuer === issuer) {
+      return { known };
+    }
+    this.#log.warn('A stored client registration could not be read and is redone', {
+      issuer: new URL(issuer),
+    });
+    return { known: nothing, unreadable: text };
   }
 
   async #get(key: string): Promise<string | undefined> {

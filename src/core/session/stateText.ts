@@ -16,6 +16,10 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
     short: 'asking the server…',
     sentence: 'Asking the server where to sign in.',
   },
+  resuming: {
+    short: 'taking up your sign-in…',
+    sentence: 'Taking up the sign-in that you began before.',
+  },
   choosingScopes: {
     short: 'waiting for your choice of scopes…',
     sentence: 'Choose the scopes to ask for.',

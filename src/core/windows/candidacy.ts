@@ -1,24 +1,30 @@
 import type { Clock } from '../clock.ts';
 import { type AgreementKey, generateAgreementKey } from './agreementKey.ts';
-import { type NoticeBoard, pairingNotice, watchBoard } from './noticeBoard.ts';
+import { boardLag, type NoticeBoard, pairingNotice, watchBoard } from './noticeBoard.ts';
 import { openGroupKey } from './pairing.ts';
 
 /** How a member is asked: it is sent the public key, and what it sealed comes back, unless it refused. */
 export type AskMember = (publicKey: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 
+/** What being let into a group needs. */
+export interface CandidacyPorts {
+  readonly board: NoticeBoard;
+  readonly clock: Clock;
+  /** Ends with the window. */
+  readonly signal: AbortSignal;
+}
+
 /** A window that wants to be let into its group, with a key pair for just that. */
 export class Candidacy {
   readonly #windowId: string;
-  readonly #board: NoticeBoard;
-  readonly #clock: Clock;
+  readonly #ports: CandidacyPorts;
   #key: Promise<AgreementKey> | undefined;
   /** How many members are being asked: the notice has to stay until the last has looked at it. */
   #asking = 0;
 
-  constructor(windowId: string, { board, clock }: { readonly board: NoticeBoard; readonly clock: Clock }) {
+  constructor(windowId: string, ports: CandidacyPorts) {
     this.#windowId = windowId;
-    this.#board = board;
-    this.#clock = clock;
+    this.#ports = ports;
   }
 
   /**
@@ -33,10 +39,8 @@ export class Candidacy {
     const answered = new AbortController();
     this.#asking++;
     try {
-      await this.#show(key.publicKey);
-      // What other windows write may sweep the notice away. This ends, by an error, with the answer.
-      const keep = { ms: Number.POSITIVE_INFINITY, signal: answered.signal };
-      watchBoard(this.#clock, () => this.#show(key.publicKey), keep).catch(() => undefined);
+      await this.#post(key.publicKey);
+      this.#keep(key.publicKey, { ms: Number.POSITIVE_INFINITY, signal: answered.signal });
       const sealed = await ask(key.publicKey);
       return sealed && (await openGroupKey(sealed, { id: this.#windowId, key }, groupPublicKey));
     } finally {
@@ -50,17 +54,28 @@ export class Candidacy {
 
   /** Takes the notice away. */
   async withdraw(): Promise<void> {
+    await this.#post(undefined);
+    this.#keep(undefined, { ms: boardLag, signal: this.#ports.signal });
+  }
+
+  async #post(value: string | undefined): Promise<void> {
+    const { board } = this.#ports;
     const name = pairingNotice(this.#windowId);
-    if (this.#board.get(name) !== undefined) {
-      await this.#board.set(name, undefined);
+    if (board.get(name) !== value) {
+      await board.set(name, value);
     }
   }
 
-  async #show(publicKey: string): Promise<false> {
-    const name = pairingNotice(this.#windowId);
-    if (this.#board.get(name) !== publicKey) {
-      await this.#board.set(name, publicKey);
-    }
-    return false;
+  /** Other windows' notices may sweep this one away, or bring it back. */
+  #keep(value: string | undefined, time: { readonly ms: number; readonly signal: AbortSignal }): void {
+    const look = async () => {
+      const isOver = value === undefined && this.#asking > 0;
+      if (!isOver) {
+        await this.#post(value);
+      }
+      return isOver;
+    };
+    // The signal ends it with an error; that the board fails, whoever asks a member learns by itself.
+    watchBoard(this.#ports.clock, look, time).catch(() => undefined);
   }
 }

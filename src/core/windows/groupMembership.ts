@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Redactor } from '../redaction.ts';
 import { hashedKey, type SecretStorage } from '../session/secretStorage.ts';
 import { type AgreementKey, generateAgreementKey, parseAgreementKey, privateText } from './agreementKey.ts';
-import { groupNotice, type NoticeBoard, watchBoard } from './noticeBoard.ts';
+import { boardLag, groupNotice, type NoticeBoard, watchBoard } from './noticeBoard.ts';
 
 /** What the membership needs. */
 export interface MembershipPorts {
@@ -14,9 +14,6 @@ export interface MembershipPorts {
   readonly redactor: Redactor;
   readonly clock: Clock;
 }
-
-/** How long the board may be behind, in milliseconds. */
-const boardLag = 2000;
 
 /**
  * This window's part in the group of all windows that share its secret storage: the group's private key, held as

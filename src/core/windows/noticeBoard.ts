@@ -14,6 +14,9 @@ export interface NoticeBoard {
   set(name: string, value: string | undefined): Promise<void>;
 }
 
+/** How long a window may be behind, in milliseconds. Measured: some hundreds. */
+export const boardLag = 2000;
+
 /** The notice with the public half of the group's key. */
 export const groupNotice = 'group';
 

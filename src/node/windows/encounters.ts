@@ -36,7 +36,8 @@ export async function visit(window: RegisteredWindow, ports: EncounterPorts): Pr
   }
   const result = await meet({ socket, side: 'initiator', expected: window.id }, ports);
   if (result.outcome === 'member') {
-    await swapChanges(welcome(result, ports.self.id, ports), ports);
+    welcome(result, ports.self.id, ports);
+    await swapChanges(result.peer.id, ports);
   }
   return result;
 }
@@ -84,16 +85,14 @@ function welcome(
   { peer, channel }: Extract<Introduction, { readonly outcome: 'member' }>,
   openedBy: string,
   { peers, handlers, log }: EncounterPorts,
-): PeerConnection {
-  const connection = new PeerConnection({ peer, openedBy, channel, handlers, log });
-  // Before the snapshot is taken: what changes in between is announced.
-  peers.add(connection);
-  return connection;
+): void {
+  peers.add(new PeerConnection({ peer, openedBy, channel, handlers, log }));
 }
 
-async function swapChanges(connection: PeerConnection, { handlers, log }: EncounterPorts): Promise<void> {
+/** The other window is a peer already: what changes after the snapshot is announced to it. */
+async function swapChanges(id: string, { peers, handlers, log }: EncounterPorts): Promise<void> {
   try {
-    await handlers.apply(await connection.exchange(await handlers.snapshot()));
+    await handlers.apply(await peers.exchange(id, await handlers.snapshot()));
   } catch (reason) {
     log.warn('Changes could not be exchanged with another window', { reason });
   }

@@ -67,7 +67,7 @@ class MemberWindow implements WindowGroup {
     this.#options = options;
     this.self = { id: randomBytes(12).toString('base64url'), startedAt: clock.now() };
     this.#membership = new GroupMembership(options);
-    this.#candidacy = new Candidacy(this.self.id, options);
+    this.#candidacy = new Candidacy(this.self.id, { ...options, signal: this.#ended.signal });
     this.#peers = new Peers(this.self, options);
     this.onDidChange = this.#peers.onDidChange;
     this.#encounters = {

@@ -59,6 +59,15 @@ export class Peers implements Disposable {
     }
   }
 
+  /** Swaps changes with one. @throws whatever is in the way, for example that it is gone */
+  async exchange(id: string, changes: readonly SecretChange[]): Promise<readonly SecretChange[]> {
+    const [connection] = this.#connections.get(id) ?? [];
+    if (!connection) {
+      throw new Error('The other window is gone.');
+    }
+    return await connection.exchange(changes);
+  }
+
   /** Tells all of changes. Never rejects, and takes two seconds at most. */
   async announce(changes: readonly SecretChange[]): Promise<void> {
     await Promise.all(this.#used.map((connection) => this.#answer(connection.apply(changes))));

@@ -9,6 +9,9 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   });
   await persistently(page, async () => {
     await page.locator('.monaco-workbench').focus();
+    // One that is open lists the commands that were there when it was opened.
+    await page.keyboard.press('Escape');
+    await input.waitFor({ state: 'hidden', timeout: clickTime });
     await page.keyboard.press('F1');
     await input.waitFor({ state: 'visible', timeout: clickTime });
     await input.fill(`>${title}`, { timeout: clickTime });

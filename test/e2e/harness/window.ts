@@ -49,9 +49,13 @@ export interface VsCode extends VsCodeWindow {
   logFiles(): Promise<readonly string[]>;
   /** A second window of the same user on a folder; without one, on the same folder. */
   openWindow(folder?: string): Promise<VsCodeWindow>;
+  /** As many windows of another user, who shares the machine, opened at the same moment on the same folder. */
+  openWindowsOfAnotherUser(count: number): Promise<readonly VsCodeWindow[]>;
   /** Ends VS Code and the browser, and removes all they stored. */
   close(): Promise<void>;
 }
+
+const viewport = { width: 1280, height: 800 };
 
 /** Starts VS Code with the extension installed and opens a folder in it. Takes a few seconds. */
 export async function openVsCode(options: VsCodeOptions): Promise<VsCode> {
@@ -75,9 +79,9 @@ export async function openVsCode(options: VsCodeOptions): Promise<VsCode> {
     cleanup.defer(server.close);
     const browser = await launchBrowser();
     cleanup.defer(() => browser.close());
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    const openWindow = async (folder = options.folder) => {
-      const page = await context.newPage();
+    const context = await browser.newContext({ viewport });
+    const openWindow = async (folder = options.folder, user = context) => {
+      const page = await user.newPage();
       await page.goto(`${server.origin}/?folder=${encodeURIComponent(folder)}`);
       await workbenchReady(page);
       return asWindow(page);
@@ -89,7 +93,11 @@ export async function openVsCode(options: VsCodeOptions): Promise<VsCode> {
       userDataDir: userDataDirectory(home),
       home,
       logFiles: () => listLogs(userDataDirectory(home)),
-      openWindow,
+      openWindow: (folder) => openWindow(folder),
+      openWindowsOfAnotherUser: async (count) => {
+        const user = await browser.newContext({ viewport });
+        return await Promise.all(Array.from({ length: count }, () => openWindow(options.folder, user)));
+      },
       close: cleanup.run,
     };
   } catch (error) {

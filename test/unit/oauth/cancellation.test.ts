@@ -186,7 +186,7 @@ describe('an authentication that does not come to its end', () => {
   it('ends with its window', async () => {
     const running = await start();
     await until(() => running.step === 'waitingForBrowser', 'the browser is not waited for');
-    assembly.authenticator.dispose();
+    assembly.close();
     await assert.rejects(running.result, { code: 'cancelled' });
     assert.equal(assembly.authenticator.running(server.mcpUrl), undefined);
     assert.equal(assembly.secrets.values.size, 1, 'but for the record of it');

@@ -39,7 +39,7 @@ describe('a sign-in whose window is reloaded', () => {
     const { server } = begun;
     const second = await reload(begun);
     const running = unattended(second, server);
-    assert.equal(running.step, 'waitingForBrowser');
+    await until(() => running.step === 'waitingForBrowser', 'the browser is not waited for again');
     assert.equal(await second.responses.deliver(await begun.answer()), true);
     const session = await running.result;
     assert.deepEqual(second.sessions.get(server.mcpUrl), session);

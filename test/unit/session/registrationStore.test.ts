@@ -165,12 +165,17 @@ describe('RegistrationStore', () => {
       JSON.stringify({ version: 1, issuer, registrations: [{ clientSecret: 'client-secret' }] }),
     ],
   ] as const) {
-    it(`takes a record that is ${what} for none, without quoting it, and writes over it`, async () => {
+    it(`takes a record that is ${what} for none, without quoting it, and puts it aside`, async () => {
       await secrets.store(await hashedKey('client:', issuer), record);
       assert.equal(await find(), undefined);
       assert.match(recorded.lines.join('\n'), /^warn .*is redone issuer=https:\/\/as\.example\/$/);
       await store.keep(key, registration('new'));
       assert.equal((await find())?.clientId, 'new');
+      const aside = [...secrets.values].filter(([name]) => name.startsWith('aside:'));
+      assert.deepEqual(
+        aside.map(([, text]) => text),
+        [record],
+      );
     });
   }
 
@@ -236,6 +241,14 @@ describe('RegistrationStore', () => {
       'error The secret storage could not be read reason=Error: The keyring refuses to get.',
       'error The secret storage could not be listed reason=Error: The keyring refuses to keys.',
     ]);
+  });
+
+  it('does not write over what it cannot read right now', async () => {
+    await store.keep(key, registration('id'));
+    secrets.refuse('get');
+    await assert.rejects(store.rememberEntered(issuer, 'mine'), { name: 'AuthError', code: 'storage' });
+    secrets.refuse();
+    assert.equal((await find())?.clientId, 'id');
   });
 
   it('rejects with storage when the storage cannot be written', async () => {
