@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { type Demo, startDemo } from '../support/demo/demo.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
+import { journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
@@ -152,4 +153,41 @@ describe('several accounts at one server', () => {
     const issued = [...demo.journal.secrets].filter(isSearchable);
     assert.deepEqual(await filesWithSecrets(vscode.home, new Set([...issued, alice])), []);
   });
+});
+
+describe('accounts at a server that does not tell who signs in', () => {
+  it('get a name from the person, or a number, and are chosen by it to be signed out of', () =>
+    journey({ mcpJson: (url) => sampleMcpJson({ sentry: url }) }, async ({ vscode, view }) => {
+      const { page } = vscode;
+      const input = page.locator('.quick-input-widget input');
+      const signIn = async (start: () => Promise<void>) =>
+        await answer(await openSignInPage(vscode, start), 'Allow');
+      await signIn(() => view.press('sentry', 'Authenticate'));
+      await view.waitFor('sentry', /authenticated · \d+ min/);
+
+      await signIn(() => view.choose('sentry', 'Add Account…'));
+      await page.getByText('Name the Account at "sentry"').waitFor();
+      assert.equal(await input.inputValue(), 'Account 2');
+      await vscode.screenshot('accounts-name');
+      await input.press('Escape');
+      await view.waitFor('sentry', /authenticated · Account 2 · \d+ min/);
+
+      await signIn(() => view.choose('sentry', 'Add Account…'));
+      await page.getByText('Name the Account at "sentry"').waitFor();
+      await input.fill('on call · "$(bug)"');
+      await input.press('Enter');
+      await view.waitFor('sentry', /authenticated · "on call · \\"\$ \(bug\)\\"" · \d+ min/);
+      await view.row('sentry').locator('.monaco-tl-twistie').click();
+      await page.getByRole('treeitem', { name: /^Account 1, account\./ }).waitFor();
+      await vscode.screenshot('accounts-named');
+
+      await view.press('sentry', 'Sign Out');
+      await page.getByRole('option').filter({ hasText: 'used here' }).waitFor();
+      await vscode.screenshot('accounts-sign-out-of-which');
+      await page.getByRole('option').filter({ hasText: 'Account 2' }).click();
+      await modal(page).getByText('Sign out of "sentry" as Account 2?').waitFor();
+      await modal(page).getByRole('button', { name: 'Sign Out' }).click();
+      await page.getByRole('treeitem', { name: /^Account 2, account\./ }).waitFor({ state: 'detached' });
+      await view.waitFor('sentry', 'on call');
+    }));
 });
