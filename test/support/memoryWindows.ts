@@ -1,4 +1,3 @@
-import type { Disposable } from '../../src/core/disposable.ts';
 import { Emitter } from '../../src/core/event.ts';
 import type {
   SecretChange,

@@ -37,11 +37,10 @@ export class SessionRefresher {
    */
   async fresh(serverUrl: string, accountId?: string): Promise<Session> {
     const { sessions, clock, log } = this.#ports;
-    const session = sessions.get(serverUrl, accountId);
+    const session = await this.#saved(serverUrl, accountId);
     if (!session) {
       throw new AuthError('not_authenticated', 'You are not authenticated at this server yet.');
     }
-    await sessions.saveUnsaved(refOf(session));
     if (this.#isUsable(session)) {
       return session;
     }
@@ -85,6 +84,19 @@ export class SessionRefresher {
   async refresh(serverUrl: string, accountId?: string): Promise<Session> {
     const session = this.#ports.sessions.get(serverUrl, accountId);
     return session ? await this.#refresh(refOf(session), session) : await runRefresh(session, this.#ports);
+  }
+
+  /** The session of a server, written in turn if writing it has failed before. */
+  async #saved(serverUrl: string, accountId: string | undefined): Promise<Session | undefined> {
+    const { sessions, locks } = this.#ports;
+    const session = sessions.get(serverUrl, accountId);
+    if (!session || !sessions.isUnsaved(session)) {
+      return session;
+    }
+    const ref = refOf(session);
+    // In turn with other windows: none of them is to lose what it has got meanwhile.
+    await locks.run(sessionLockKey(ref), () => sessions.saveUnsaved(ref));
+    return sessions.get(serverUrl, ref.accountId);
   }
 
   #isUsable(session: Session): boolean {

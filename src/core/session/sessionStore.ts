@@ -5,12 +5,11 @@ import type { Log } from '../log.ts';
 import { clientSecrets } from '../oauth/clientSecrets.ts';
 import { dpopSecrets } from '../oauth/dpopKey.ts';
 import type { Redactor } from '../redaction.ts';
-import { byAge, firstAccountId, type SessionRef } from './account.ts';
+import { byAge, type SessionRef } from './account.ts';
 import type { AccountChoices } from './accountChoices.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
-import { parseSession, refOf, type Session, serializeSession } from './session.ts';
-
-const prefix = 'session:';
+import { isReplaced, refOf, type Session, serializeSession } from './session.ts';
+import { type ParsedRecord, parseRecord, sessionPrefix, storageKey } from './sessionRecord.ts';
 
 /** Where records are kept that could not be read, when others take their places. */
 const asidePrefix = 'aside:';
@@ -55,8 +54,8 @@ export class SessionStore implements Disposable {
     const { secrets, choices } = ports;
     this.#subscriptions = [
       secrets.onDidChange(({ key }) => {
-        if (key.startsWith(prefix)) {
-          void this.#readKey(key).then(({ changed }) => changed && this.#changed.fire());
+        if (key.startsWith(sessionPrefix)) {
+          void this.#follow(key);
         }
       }),
       ...(choices ? [choices.onDidChange(() => this.#changed.fire())] : []),
@@ -97,7 +96,7 @@ export class SessionStore implements Disposable {
   async reload(): Promise<void> {
     let keys: readonly string[];
     try {
-      keys = (await this.#ports.secrets.keys()).filter((key) => key.startsWith(prefix));
+      keys = (await this.#ports.secrets.keys()).filter((key) => key.startsWith(sessionPrefix));
     } catch (error) {
       this.#ports.log.error('The secret storage could not be listed', { reason: error });
       return;
@@ -156,9 +155,17 @@ export class SessionStore implements Disposable {
     }
   }
 
-  /** Writes a session again if writing failed before. Never throws. @returns whether it is written now */
+  /**
+   * Writes a session again if writing failed before, and nobody has written a newer one. Has to run in turn with
+   * whatever replaces the session. Never throws.
+   *
+   * @returns whether it is written now
+   */
   async saveUnsaved(ref: SessionRef): Promise<boolean> {
     const key = await storageKey(ref);
+    if (this.#unsaved.has(key) && (await this.#readKey(key)).changed) {
+      this.#changed.fire();
+    }
     const session = this.#sessions.get(key);
     if (!session || !this.#unsaved.has(key)) {
       return true;
@@ -170,6 +177,11 @@ export class SessionStore implements Disposable {
       this.#ports.log.warn('A session still cannot be saved', { reason: error });
       return false;
     }
+  }
+
+  /** Whether a session is one that could not be written yet. */
+  isUnsaved(session: Session): boolean {
+    return [...this.#unsaved].some((key) => this.#sessions.get(key) === session);
   }
 
   /** The sessions that could not be written yet. */
@@ -194,6 +206,7 @@ export class SessionStore implements Disposable {
       throw new AuthError('storage', 'VS Code could not delete the session.', { cause: error });
     }
     this.#countWrite(key);
+    this.#unreadable.delete(key);
     this.#unsaved.delete(key);
     if (this.#sessions.delete(key)) {
       this.#changed.fire();
@@ -207,8 +220,18 @@ export class SessionStore implements Disposable {
     this.#changed.dispose();
   }
 
+  /** The storage tells of a change made elsewhere. Never throws. */
+  async #follow(key: string): Promise<void> {
+    const { changed, isMissing } = await this.#readKey(key);
+    // Somebody has signed out: that ends also what could not be written here.
+    const isDeleted = isMissing && this.#unsaved.delete(key) && this.#sessions.delete(key);
+    if (changed || isDeleted) {
+      this.#changed.fire();
+    }
+  }
+
   /** Brings memory in line with one record. Never throws. */
-  async #readKey(key: string): Promise<{ readonly changed: boolean; readonly error?: unknown }> {
+  async #readKey(key: string): Promise<Reading> {
     const writes = this.#writes.get(key);
     let record: string | undefined;
     try {
@@ -217,39 +240,38 @@ export class SessionStore implements Disposable {
       this.#ports.log.error('The secret storage could not be read', { reason: error });
       return { changed: false, error };
     }
+    const parsed = record === undefined ? undefined : await parseRecord(key, record);
     if (writes !== this.#writes.get(key)) {
-      // What was read may be older than what was written here meanwhile.
+      // What was read may be older than what was written here, or read by others, meanwhile.
       return await this.#readKey(key);
     }
-    if (record === undefined) {
-      this.#unreadable.delete(key);
-      return { changed: !this.#unsaved.has(key) && this.#sessions.delete(key) };
+    const reading = parsed ? this.#adopt(key, parsed) : this.#miss(key);
+    if (reading.changed) {
+      this.#countWrite(key);
     }
-    return await this.#adopt(key, record);
+    return reading;
   }
 
-  async #adopt(
-    key: string,
-    record: string,
-  ): Promise<{ readonly changed: boolean; readonly error?: unknown }> {
-    let stored: Session;
-    try {
-      stored = parseSession(record);
-    } catch (error) {
-      const reason = error instanceof AuthError ? error.message : 'It could not be read.';
+  #miss(key: string): Reading {
+    this.#unreadable.delete(key);
+    return { changed: !this.#unsaved.has(key) && this.#sessions.delete(key), isMissing: true };
+  }
+
+  #adopt(key: string, { record, session: stored, error }: ParsedRecord): Reading {
+    if (stored === undefined) {
       if (this.#unreadable.get(key)?.text !== record) {
         this.#ports.log.error('A stored session could not be read and was left as it is', { reason: error });
       }
-      this.#unreadable.set(key, { text: record, reason });
+      this.#unreadable.set(key, { text: record, reason: error.message });
       return { changed: false, error };
     }
     this.#unreadable.delete(key);
-    if ((await storageKey(refOf(stored))) !== key) {
-      this.#ports.log.error('A stored session lies under the key of another server and was ignored');
-      return { changed: false };
-    }
     const held = this.#sessions.get(key);
-    const older = held && this.#unsaved.has(key) && stored.tokens.receivedAt < held.tokens.receivedAt;
+    const older =
+      held &&
+      this.#unsaved.has(key) &&
+      isReplaced(stored, held) &&
+      stored.tokens.receivedAt <= held.tokens.receivedAt;
     // What was written here is recognized by its record: reading that may change the order of members.
     const own = held && serializeSession(held);
     if (older || own === record || own === serializeSession(stored)) {
@@ -283,7 +305,11 @@ export class SessionStore implements Disposable {
   }
 }
 
-/** The first account keeps the key that it had when there could be only one. */
-async function storageKey({ serverUrl, accountId }: SessionRef): Promise<string> {
-  return await hashedKey(prefix, serverUrl, ...(accountId === firstAccountId ? [] : [accountId]));
+/** What came of reading a record. */
+interface Reading {
+  /** Whether another session is held now. */
+  readonly changed: boolean;
+  /** Whether there is no record. */
+  readonly isMissing?: boolean;
+  readonly error?: unknown;
 }

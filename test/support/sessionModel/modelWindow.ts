@@ -1,6 +1,6 @@
 import { sessionLockKey } from '../../../src/core/session/account.ts';
-import type { Session } from '../../../src/core/session/session.ts';
 import { SessionRefresher } from '../../../src/core/session/refresh.ts';
+import type { Session } from '../../../src/core/session/session.ts';
 import type { SessionLocks } from '../../../src/core/session/sessionLocks.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
 import type { SignOutPorts } from '../../../src/core/session/signOut.ts';

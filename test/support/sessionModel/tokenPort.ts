@@ -32,7 +32,8 @@ export function createTokenPort(options: TokenPortOptions): Fetch {
     const form = new URLSearchParams(String(init?.body));
     const signal = init?.signal ?? new AbortController().signal;
     await unlessAborted(pause(), signal);
-    const answer = new URL(url).pathname === '/token' ? token(form, startedAt, options) : revoke(form, options);
+    const answer =
+      new URL(url).pathname === '/token' ? token(form, startedAt, options) : revoke(form, options);
     const { use } = answer;
     try {
       await unlessAborted(pause(), signal);

@@ -38,7 +38,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constantFrom('refresh', 'reject', 'signOut'), window, accountId }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('advance'), ms: fc.constantFrom(20 * second, hour) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('advance'), ms: fc.constantFrom(20 * second, hour) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fault'), fault: fc.constantFrom(...tokenFaults) }) },
   {
     weight: 2,
@@ -98,23 +101,34 @@ const mostWindows = 3;
 function perform(world: SessionWorld, command: Command): void {
   switch (command.kind) {
     case 'advance':
-      return world.advance(command.ms);
+      world.advance(command.ms);
+      break;
     case 'fault':
-      return world.addFault(command.fault);
+      world.addFault(command.fault);
+      break;
     case 'open':
-      return world.windows.length < mostWindows ? world.openWindow() : undefined;
+      if (world.windows.length < mostWindows) {
+        world.openWindow();
+      }
+      break;
     case 'restart':
-      return restart(world);
+      restart(world);
+      break;
     case 'refuse':
-      return at(world, command.window).storage.refuse(...command.operations);
+      at(world, command.window).storage.refuse(...command.operations);
+      break;
     case 'reload':
       world.crash(at(world, command.window));
-      return world.openWindow();
+      world.openWindow();
+      break;
     case 'crash':
       world.crash(at(world, command.window));
-      return world.windows.length === 0 ? world.openWindow() : undefined;
+      if (world.windows.length === 0) {
+        world.openWindow();
+      }
+      break;
     default:
-      return world[command.kind](at(world, command.window), command.accountId);
+      world[command.kind](at(world, command.window), command.accountId);
   }
 }
 
