@@ -3,13 +3,19 @@ import { Emitter } from '../event.ts';
 import { type SessionRef, sessionLockKey } from './account.ts';
 import { isFresh, isRefreshable, refreshMargin } from './freshness.ts';
 import { isSessionExpired, type RefreshPorts, runRefresh } from './refreshRun.ts';
-import { refOf, type Session } from './session.ts';
+import { isReplaced, refOf, type Session } from './session.ts';
+
+interface RunningRefresh {
+  /** The session whose tokens it replaces. */
+  readonly from: Session;
+  readonly result: Promise<Session>;
+}
 
 /** Refreshes sessions on use: one refresh per session at a time, however many ask, in however many windows. */
 export class SessionRefresher {
   readonly #ports: RefreshPorts;
   /** By {@link sessionLockKey}. */
-  readonly #running = new Map<string, Promise<Session>>();
+  readonly #running = new Map<string, RunningRefresh>();
   readonly #changed = new Emitter<void>();
 
   /** Fires when a refresh starts or ends. */
@@ -106,15 +112,18 @@ export class SessionRefresher {
   #refresh(ref: SessionRef, session: Session): Promise<Session> {
     const key = sessionLockKey(ref);
     const running = this.#running.get(key);
-    if (running !== undefined) {
-      return running;
+    // One that has brought the very tokens that are to be replaced is about to end.
+    if (running && !isReplaced(running.from, session)) {
+      return running.result;
     }
-    const started = runRefresh(session, this.#ports).finally(() => {
-      this.#running.delete(key);
+    const result = runRefresh(session, this.#ports).finally(() => {
+      if (this.#running.get(key)?.result === result) {
+        this.#running.delete(key);
+      }
       this.#changed.fire();
     });
-    this.#running.set(key, started);
+    this.#running.set(key, { from: session, result });
     this.#changed.fire();
-    return started;
+    return result;
   }
 }

@@ -233,26 +233,34 @@ export class SessionStore implements Disposable {
   /** Brings memory in line with one record. Never throws. */
   async #readKey(key: string): Promise<Reading> {
     const writes = this.#writes.get(key);
-    let record: string | undefined;
-    try {
-      record = await this.#ports.secrets.get(key);
-    } catch (error) {
-      this.#ports.log.error('The secret storage could not be read', { reason: error });
-      return { changed: false, error };
-    }
-    const parsed = record === undefined ? undefined : await parseRecord(key, record);
+    const { record, error } = await this.#get(key);
+    const parsed = typeof record === 'string' ? await parseRecord(key, record) : record;
     if (writes !== this.#writes.get(key)) {
       // What was read may be older than what was written here, or read by others, meanwhile.
       return await this.#readKey(key);
     }
-    const reading = parsed ? this.#adopt(key, parsed) : this.#miss(key);
+    const reading = parsed ? this.#adopt(key, parsed) : this.#miss(key, parsed);
     if (reading.changed) {
       this.#countWrite(key);
     }
-    return reading;
+    return error === undefined ? reading : { ...reading, error };
   }
 
-  #miss(key: string): Reading {
+  /** What lies under a key: `null` if nothing does. What cannot be read is at least what was last heard of. */
+  async #get(key: string): Promise<{ readonly record: string | null | undefined; readonly error?: unknown }> {
+    const { secrets, log } = this.#ports;
+    try {
+      return { record: (await secrets.get(key)) ?? null };
+    } catch (error) {
+      log.error('The secret storage could not be read', { reason: error });
+      return { record: secrets.lastHeard?.(key), error };
+    }
+  }
+
+  #miss(key: string, record: null | undefined): Reading {
+    if (record === undefined) {
+      return { changed: false };
+    }
     this.#unreadable.delete(key);
     return { changed: !this.#unsaved.has(key) && this.#sessions.delete(key), isMissing: true };
   }

@@ -54,6 +54,10 @@ export class SharedSecrets implements SecretStorage, Disposable {
     return this.#known.get(key)?.value ?? undefined;
   }
 
+  lastHeard(key: string): string | null | undefined {
+    return this.#known.get(key)?.value;
+  }
+
   async keys(): Promise<readonly string[]> {
     await this.#hearOthers();
     const added = (await this.#own.keys()).filter((key) => !this.#known.has(key));

@@ -55,6 +55,7 @@ export class SessionWorld {
   readonly #violations: string[] = [];
   readonly #running = new Map<object, { readonly window: ModelWindow; readonly what: string }>();
   #windows: readonly ModelWindow[] = [];
+  #hasCrashed = false;
 
   constructor({ storage, server, turns }: WorldOptions) {
     this.#turns = turns;
@@ -86,8 +87,9 @@ export class SessionWorld {
   }
 
   crash(window: ModelWindow): void {
+    this.#hasCrashed = true;
     for (const { accountId } of window.sessions.unsaved) {
-      this.#presence.set(accountId, this.#presenceOf(accountId) === 'present' ? 'either' : 'absent');
+      this.#presence.set(accountId, this.#presenceOf(accountId) === 'absent' ? 'absent' : 'either');
     }
     window.crash();
     this.#windows = this.#windows.filter((one) => one !== window);
@@ -197,7 +199,14 @@ export class SessionWorld {
     this.#clock.advance(retryTime);
     await this.finish();
     await this.#useEverywhere();
+    const together = this.#judgeAgreement();
+    // A window that has crashed in the midst of it may have written what it had not told.
+    this.openWindow();
+    await this.finish();
     const before = this.#judgeAgreement();
+    if (!this.#hasCrashed) {
+      assert.deepEqual(before, together, 'the sessions of a window that is opened last');
+    }
     const count = this.#windows.length;
     for (const window of [...this.#windows]) {
       this.crash(window);
