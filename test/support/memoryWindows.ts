@@ -103,10 +103,10 @@ export class MemoryWindow implements WindowGroup {
   /** @returns what the other one answers; `undefined` if it is gone before */
   async #call<T>(other: MemoryWindow, ask: (handlers: WindowHandlers) => Promise<T>): Promise<T | undefined> {
     await Promise.race([this.#pause(), other.gone]);
-    if (!this.#peers.has(other)) {
-      return undefined;
-    }
-    const answer = await Promise.race([ask(other.#handlers), other.gone]);
+    const answer = this.#peers.has(other)
+      ? await Promise.race([ask(other.#handlers), other.gone])
+      : undefined;
+    // Also where the other one has gone: a window that has crashed itself never hears of it.
     await this.#pause();
     return answer ?? undefined;
   }

@@ -8,8 +8,11 @@ import type { Redactor } from '../redaction.ts';
 import { byAge, type SessionRef } from './account.ts';
 import type { AccountChoices } from './accountChoices.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
-import { isReplaced, refOf, type Session, serializeSession } from './session.ts';
+import { refOf, type Session, serializeSession } from './session.ts';
 import { type ParsedRecord, parseRecord, sessionPrefix, storageKey } from './sessionRecord.ts';
+
+const notSaved =
+  'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?';
 
 /** Where records are kept that could not be read, when others take their places. */
 const asidePrefix = 'aside:';
@@ -38,8 +41,11 @@ export class SessionStore implements Disposable {
   readonly #ports: SessionStorePorts;
   /** By storage key. */
   readonly #sessions = new Map<string, Session>();
-  /** Keys of sessions that could not be written: kept in memory, and tried again. */
-  readonly #unsaved = new Set<string>();
+  /**
+   * Keys of sessions that could not be written: kept in memory, and tried again. With each, what lay there then;
+   * `undefined` if that is not known. Anything else that is found there later was written since, and holds.
+   */
+  readonly #unsaved = new Map<string, string | null | undefined>();
   readonly #unreadable = new Map<string, { readonly text: string; readonly reason: string }>();
   /** Counts what was written here, by key, so that a slow read never undoes it. */
   readonly #writes = new Map<string, number>();
@@ -137,21 +143,20 @@ export class SessionStore implements Disposable {
     this.#learn(session);
     const key = await storageKey(refOf(session));
     this.#countWrite(key);
+    let failure: AuthError | undefined;
     try {
       await this.#keepAside(key);
       await this.#ports.secrets.store(key, serializeSession(session));
       this.#unsaved.delete(key);
-    } catch (error) {
-      this.#unsaved.add(key);
-      throw new AuthError(
-        'storage',
-        'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?',
-        { cause: error },
-      );
-    } finally {
-      this.#countWrite(key);
-      this.#sessions.set(key, session);
-      this.#changed.fire();
+    } catch (cause) {
+      this.#unsaved.set(key, (await this.#get(key)).record);
+      failure = new AuthError('storage', notSaved, { cause });
+    }
+    this.#countWrite(key);
+    this.#sessions.set(key, session);
+    this.#changed.fire();
+    if (failure) {
+      throw failure;
     }
   }
 
@@ -181,12 +186,12 @@ export class SessionStore implements Disposable {
 
   /** Whether a session is one that could not be written yet. */
   isUnsaved(session: Session): boolean {
-    return [...this.#unsaved].some((key) => this.#sessions.get(key) === session);
+    return [...this.#unsaved.keys()].some((key) => this.#sessions.get(key) === session);
   }
 
   /** The sessions that could not be written yet. */
   get unsaved(): readonly SessionRef[] {
-    return [...this.#unsaved].flatMap((key) => {
+    return [...this.#unsaved.keys()].flatMap((key) => {
       const session = this.#sessions.get(key);
       return session ? [refOf(session)] : [];
     });
@@ -222,10 +227,7 @@ export class SessionStore implements Disposable {
 
   /** The storage tells of a change made elsewhere. Never throws. */
   async #follow(key: string): Promise<void> {
-    const { changed, isMissing } = await this.#readKey(key);
-    // Somebody has signed out: that ends also what could not be written here.
-    const isDeleted = isMissing && this.#unsaved.delete(key) && this.#sessions.delete(key);
-    if (changed || isDeleted) {
+    if ((await this.#readKey(key)).changed) {
       this.#changed.fire();
     }
   }
@@ -239,11 +241,31 @@ export class SessionStore implements Disposable {
       // What was read may be older than what was written here, or read by others, meanwhile.
       return await this.#readKey(key);
     }
-    const reading = parsed ? this.#adopt(key, parsed) : this.#miss(key, parsed);
+    const reading = this.#isOld(key, record) ? { changed: false } : this.#take(key, parsed);
     if (reading.changed) {
       this.#countWrite(key);
     }
     return error === undefined ? reading : { ...reading, error };
+  }
+
+  /** Whether what was read lay there already when writing failed, and is not to replace what was not written. */
+  #isOld(key: string, record: string | null | undefined): boolean {
+    if (this.#unsaved.has(key) && this.#unsaved.get(key) === undefined) {
+      this.#unsaved.set(key, record);
+    }
+    return this.#unsaved.has(key) && this.#unsaved.get(key) === record;
+  }
+
+  #take(key: string, parsed: ParsedRecord | null | undefined): Reading {
+    if (parsed === undefined) {
+      return { changed: false };
+    }
+    if (parsed !== null) {
+      return this.#adopt(key, parsed);
+    }
+    this.#unreadable.delete(key);
+    this.#unsaved.delete(key);
+    return { changed: this.#sessions.delete(key) };
   }
 
   /** What lies under a key: `null` if nothing does. What cannot be read is at least what was last heard of. */
@@ -257,14 +279,6 @@ export class SessionStore implements Disposable {
     }
   }
 
-  #miss(key: string, record: null | undefined): Reading {
-    if (record === undefined) {
-      return { changed: false };
-    }
-    this.#unreadable.delete(key);
-    return { changed: !this.#unsaved.has(key) && this.#sessions.delete(key), isMissing: true };
-  }
-
   #adopt(key: string, { record, session: stored, error }: ParsedRecord): Reading {
     if (stored === undefined) {
       if (this.#unreadable.get(key)?.text !== record) {
@@ -275,11 +289,7 @@ export class SessionStore implements Disposable {
     }
     this.#unreadable.delete(key);
     const held = this.#sessions.get(key);
-    const older =
-      held &&
-      this.#unsaved.has(key) &&
-      isReplaced(stored, held) &&
-      stored.tokens.receivedAt <= held.tokens.receivedAt;
+    const older = held && this.#unsaved.has(key) && stored.tokens.receivedAt < held.tokens.receivedAt;
     // What was written here is recognized by its record: reading that may change the order of members.
     const own = held && serializeSession(held);
     if (older || own === record || own === serializeSession(stored)) {
@@ -317,7 +327,5 @@ export class SessionStore implements Disposable {
 interface Reading {
   /** Whether another session is held now. */
   readonly changed: boolean;
-  /** Whether there is no record. */
-  readonly isMissing?: boolean;
   readonly error?: unknown;
 }

@@ -1,166 +1,24 @@
 import fc from 'fast-check';
-import type { StorageOperation } from '../../support/fakeSecretStorage.ts';
-import { scheduleDigests } from '../../support/sessionModel/scheduledDigest.ts';
-import { accountIds, SessionWorld } from '../../support/sessionModel/sessionWorld.ts';
-import { type TokenFault, tokenFaults } from '../../support/sessionModel/tokenPort.ts';
-import { Turns } from '../../support/sessionModel/turns.ts';
+import { anyStory, play } from '../../support/sessionModel/story.ts';
 
-const second = 1000;
-const hour = 3600 * second;
-
-type Command =
-  | { readonly kind: 'advance'; readonly ms: number }
-  | { readonly kind: 'fault'; readonly fault: TokenFault }
-  | { readonly kind: 'open' | 'restart' }
-  | { readonly kind: 'crash' | 'reload'; readonly window: number }
-  | { readonly kind: 'refuse'; readonly window: number; readonly operations: readonly StorageOperation[] }
-  | {
-      readonly kind: 'refresh' | 'reject' | 'signIn' | 'signOut' | 'use';
-      readonly window: number;
-      readonly accountId: string;
-    };
-
-/** A command, and how many turns are taken before the next one. */
-interface Step {
-  readonly command: Command;
-  readonly turns: number;
-}
-
-const window = fc.nat(2);
-const accountId = fc.oneof({ weight: 3, arbitrary: fc.constant(accountIds[0]) }, fc.constant(accountIds[1]));
-
-const command: fc.Arbitrary<Command> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constantFrom('use' as const, 'signIn' as const), window, accountId }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constantFrom('refresh', 'reject', 'signOut'), window, accountId }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('advance'), ms: fc.constantFrom(20 * second, hour) }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('fault'), fault: fc.constantFrom(...tokenFaults) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('refuse'),
-      window,
-      operations: fc.constantFrom<readonly StorageOperation[]>([], ['store'], ['store', 'get']),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('crash', 'reload'), window }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('open', 'restart') }) },
-);
-
-const story = fc.record({
-  storage: fc.constantFrom('browser' as const, 'desktop' as const),
-  server: fc.constantFrom('strict' as const, 'grace' as const),
-  windows: fc.integer({ min: 1, max: 3 }),
-  steps: fc.array(fc.record<Step>({ command, turns: fc.nat(40) }), { minLength: 1, maxLength: 24 }),
-  /** Who goes on next, over and over again: 0 is whoever has waited longest. */
-  order: fc.array(fc.nat(30), { minLength: 1, maxLength: 100 }),
-});
-
-type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
-
-async function play({ storage, server, windows, steps, order }: Story): Promise<void> {
-  const turns = new Turns();
-  const restore = scheduleDigests(turns);
-  try {
-    const world = new SessionWorld({ storage, server, turns });
-    for (let count = 0; count < windows; count++) {
-      world.openWindow();
-    }
-    world.signIn(at(world, 0), accountIds[0]);
-    await world.finish();
-    let taken = 0;
-    for (const { command, turns: count } of steps) {
-      world.advance(1);
-      perform(world, command);
-      await turns.settle();
-      for (let turn = 0; turn < count && (await turns.take(order[taken % order.length] ?? 0)); turn++) {
-        taken++;
-      }
-      world.assertSound();
-    }
-    await world.judge();
-    figures.turns += turns.taken;
-    figures.commands += steps.length;
-  } finally {
-    restore();
-  }
-}
-
-const figures = { turns: 0, commands: 0, runs: 0 };
-
-const mostWindows = 3;
-
-function perform(world: SessionWorld, command: Command): void {
-  switch (command.kind) {
-    case 'advance':
-      world.advance(command.ms);
-      break;
-    case 'fault':
-      world.addFault(command.fault);
-      break;
-    case 'open':
-      if (world.windows.length < mostWindows) {
-        world.openWindow();
-      }
-      break;
-    case 'restart':
-      restart(world);
-      break;
-    case 'refuse':
-      at(world, command.window).storage.refuse(...command.operations);
-      break;
-    case 'reload':
-      world.crash(at(world, command.window));
-      world.openWindow();
-      break;
-    case 'crash':
-      world.crash(at(world, command.window));
-      if (world.windows.length === 0) {
-        world.openWindow();
-      }
-      break;
-    default:
-      world[command.kind](at(world, command.window), command.accountId);
-  }
-}
-
-/** Every window is closed at once, and then one is opened. */
-function restart(world: SessionWorld): void {
-  for (const open of [...world.windows]) {
-    world.crash(open);
-  }
-  world.openWindow();
-}
-
-function at({ windows }: SessionWorld, number: number) {
-  const chosen = windows[number % windows.length];
-  if (!chosen) {
-    throw new Error('There is no window.');
-  }
-  return chosen;
-}
-
-/** More runs than this takes a few seconds: `MODEL_RUNS=20000 npx mocha test/unit/session/sessionModel.test.ts`. */
-const runs = Number(process.env.MODEL_RUNS ?? 300);
+/** `MODEL_RUNS=20000 npx mocha test/unit/session/sessionModel.test.ts` looks further; `MODEL_SEED` looks again. */
+const { MODEL_RUNS, MODEL_SEED } = process.env;
+const runs = Number(MODEL_RUNS ?? 300);
 
 describe('sessions in several windows, whatever happens and in whatever order', () => {
   it('are neither lost nor spent twice, and are the same everywhere', async function () {
     this.timeout(runs * 1000);
-    await fc.assert(
-      fc.asyncProperty(story, async (chosen) => {
-        figures.runs++;
-        await play(chosen);
-      }),
-      { numRuns: runs, ...(process.env.MODEL_SEED ? { seed: Number(process.env.MODEL_SEED) } : {}) },
-    );
-    console.log(figures);
+    let [commands, turns] = [0, 0];
+    const property = fc.asyncProperty(anyStory, async (story) => {
+      turns += await play(story);
+      commands += story.steps.length;
+    });
+    await fc.assert(property, {
+      numRuns: runs,
+      ...(MODEL_SEED === undefined ? {} : { seed: Number(MODEL_SEED) }),
+    });
+    if (MODEL_RUNS !== undefined) {
+      console.log(`      ${runs} stories of ${commands} commands, in ${turns} turns`);
+    }
   });
 });
