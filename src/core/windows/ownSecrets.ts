@@ -29,7 +29,7 @@ export const retryDelay = 30_000;
 
 /**
  * VS Code's secret storage as one window sees it, brought up to what the window knows. One write at a time, since a
- * browser writes its whole storage each time; what it refuses is tried again after the next write, or a while.
+ * browser writes its whole storage each time; what it refuses is tried again before the next write, or after a while.
  */
 export class OwnSecrets implements Disposable {
   readonly #ports: OwnSecretsPorts;
@@ -85,13 +85,14 @@ export class OwnSecrets implements Disposable {
    * @throws what the storage throws; what is known is then tried again
    */
   async write(key: string, change?: StoredChange): Promise<void> {
+    // First, since a browser writes its whole storage: what is missing there would be lost everywhere.
+    this.#writeRefused();
     try {
       await this.#write(key, change);
     } catch (error) {
       this.#putOff(key);
       throw error;
     }
-    this.#writeRefused();
   }
 
   /** Writes what is known, where nobody waits for it. Never rejects. */
@@ -132,8 +133,9 @@ export class OwnSecrets implements Disposable {
 
   #writeRefused(): void {
     for (const key of [...this.#refused]) {
-      this.#refused.delete(key);
-      void this.catchUp(key);
+      if (this.#refused.delete(key)) {
+        void this.catchUp(key);
+      }
     }
   }
 

@@ -60,7 +60,11 @@ export const anyStory = fc.record({
   storage: fc.constantFrom('browser' as const, 'desktop' as const),
   server: fc.constantFrom('strict' as const, 'grace' as const),
   windows: fc.integer({ min: 1, max: 3 }),
-  steps: fc.array(fc.record<Step>({ command, turns: fc.nat(40) }), { minLength: 1, maxLength: 24 }),
+  steps: fc.array(fc.record<Step>({ command, turns: fc.nat(40) }), {
+    minLength: 1,
+    maxLength: 24,
+    size: 'max',
+  }),
   /** Who goes on next, over and over again: 0 is whoever has waited longest. */
   order: fc.array(fc.nat(30), { minLength: 1, maxLength: 100 }),
 });
