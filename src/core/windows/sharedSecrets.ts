@@ -21,7 +21,7 @@ export interface SharedSecretsPorts {
  * everything. Every change carries a time; the later one holds, everywhere. Nothing disappears without a change:
  * what a storage has lost is written again.
  *
- * A change is told to the other windows before it is written here, so that it survives the end of this one.
+ * A change is told to the other windows while it is written here, so that it survives the end of this one.
  */
 export class SharedSecrets implements SecretStorage, Disposable {
   readonly #clock: Clock;
@@ -43,7 +43,10 @@ export class SharedSecrets implements SecretStorage, Disposable {
     this.#subscription = this.#own.onDidChange((key) => void this.#follow(key));
   }
 
-  /** From here on changes go to the other windows as well. Call it once, before the first change. */
+  /**
+   * From here on changes go to the other windows as well, and nothing is read before they are heard. Call it once,
+   * before anything else.
+   */
   join(group: WindowGroup): void {
     this.#group = group;
   }
