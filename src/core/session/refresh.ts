@@ -92,16 +92,26 @@ export class SessionRefresher {
     return session ? await this.#refresh(refOf(session), session) : await runRefresh(session, this.#ports);
   }
 
+  /** Writes every session again whose writing has failed before. Never throws. */
+  async saveUnsaved(): Promise<void> {
+    await Promise.all(this.#ports.sessions.unsaved.map((ref) => this.#save(ref)));
+  }
+
+  /** In turn with other windows: none of them is to lose what it has got meanwhile. */
+  async #save(ref: SessionRef): Promise<void> {
+    const { sessions, locks } = this.#ports;
+    await locks.run(sessionLockKey(ref), () => sessions.saveUnsaved(ref));
+  }
+
   /** The session of a server, written in turn if writing it has failed before. */
   async #saved(serverUrl: string, accountId: string | undefined): Promise<Session | undefined> {
-    const { sessions, locks } = this.#ports;
+    const { sessions } = this.#ports;
     const session = sessions.get(serverUrl, accountId);
     if (!session || !sessions.isUnsaved(session)) {
       return session;
     }
     const ref = refOf(session);
-    // In turn with other windows: none of them is to lose what it has got meanwhile.
-    await locks.run(sessionLockKey(ref), () => sessions.saveUnsaved(ref));
+    await this.#save(ref);
     return sessions.get(serverUrl, ref.accountId);
   }
 
