@@ -9,7 +9,7 @@ import { recordLog } from '../support/recordedLog.ts';
 import { sampleSession } from '../support/sampleSession.ts';
 import { createTemporaryFolder } from '../support/temporaryFolder.ts';
 import { granted, refused, startTokenEndpoint, type TokenEndpoint } from '../support/tokenEndpoint.ts';
-import type { StopPoint } from './messages.ts';
+import type { ProcessOptions, StopPoint } from './messages.ts';
 import { startWindowProcess, type WindowProcess } from './windowProcess.ts';
 
 /** Milliseconds; the least that proper-lockfile knows. */
@@ -21,7 +21,7 @@ describe('a window that is killed (-9) while it refreshes', function () {
   this.timeout(30_000);
   const cleanup = createCleanup();
   let endpoint: TokenEndpoint;
-  let place: { readonly storage: string; readonly locks: string };
+  let folder: string;
   let store: SessionStore;
   let current: number;
   let received: PromiseWithResolvers<void>;
@@ -31,9 +31,9 @@ describe('a window that is killed (-9) while it refreshes', function () {
   let grace: number;
 
   beforeEach(async () => {
-    const folder = await createTemporaryFolder('mcp-auth-killed-');
-    cleanup.defer(folder.remove);
-    place = { storage: join(folder.path, 'storage'), locks: join(folder.path, 'locks') };
+    const temporary = await createTemporaryFolder('mcp-auth-killed-');
+    cleanup.defer(temporary.remove);
+    folder = temporary.path;
     endpoint = await startTokenEndpoint();
     cleanup.defer(() => endpoint.close());
     [current, grace, hold, received] = [1, 0, Promise.resolve(), Promise.withResolvers()];
@@ -49,15 +49,18 @@ describe('a window that is killed (-9) while it refreshes', function () {
       return granted({ access_token: `access-token-${current}`, refresh_token: `refresh-token-${current}` });
     });
     const { log, redactor } = recordLog();
-    const own = createFolderSecretStorage(place.storage);
+    const own = createFolderSecretStorage(join(folder, 'storage'));
     const secrets = new SharedSecrets({ own, clock: new FakeClock(), log });
     store = new SessionStore({ secrets, log, redactor });
     await store.put(sampleSession({ authorizationServer: endpoint.authorizationServer }));
   });
   afterEach(() => cleanup.run());
 
-  async function openWindow(stopAt?: StopPoint): Promise<WindowProcess> {
-    const window = await startWindowProcess({ ...place, staleLock, ...(stopAt ? { stopAt } : {}) });
+  async function openWindow(
+    stopAt?: StopPoint,
+    kind: ProcessOptions['kind'] = 'desktop',
+  ): Promise<WindowProcess> {
+    const window = await startWindowProcess({ folder, kind, staleLock, ...(stopAt ? { stopAt } : {}) });
     cleanup.defer(() => window.kill());
     return window;
   }
@@ -122,4 +125,19 @@ describe('a window that is killed (-9) while it refreshes', function () {
       );
     });
   }
+
+  it('while it writes loses nothing where another window of the group has heard it', async () => {
+    const other = await openWindow(undefined, 'browser');
+    const session = sampleSession({ authorizationServer: endpoint.authorizationServer });
+    await other.signIn(session, session.createdAt);
+    const window = await openWindow('afterTold', 'browser');
+    void window.use(serverUrl, expiry);
+    assert.equal(await window.stopped, 'afterTold');
+    await window.kill();
+    assert.partialDeepStrictEqual(await other.use(serverUrl, expiry), { accessToken: 'access-token-2' });
+    assert.equal(endpoint.requests.length, 1);
+    await other.kill();
+    const reloaded = await openWindow(undefined, 'browser');
+    assert.partialDeepStrictEqual(await reloaded.use(serverUrl, expiry), { accessToken: 'access-token-2' });
+  });
 });

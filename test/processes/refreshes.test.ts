@@ -27,11 +27,15 @@ describe('eight processes that need the same session at the same moment', functi
     cleanup.defer(demo.close);
     const folder = await createTemporaryFolder('mcp-auth-processes-');
     cleanup.defer(folder.remove);
-    const place = { storage: join(folder.path, 'storage'), locks: join(folder.path, 'locks') };
+    const place = { folder: folder.path, kind: 'desktop' } as const;
     const assembly = assemble({ browser: (url) => consent(url.href, { decision: 'allow' }) });
     const session = await assembly.signIn(demo.mcpUrl);
     const { clock, ports } = assembly;
-    const secrets = new SharedSecrets({ ...ports, own: createFolderSecretStorage(place.storage), clock });
+    const secrets = new SharedSecrets({
+      ...ports,
+      own: createFolderSecretStorage(join(folder.path, 'storage')),
+      clock,
+    });
     const store = new SessionStore({ secrets, ...recordLog() });
     await store.put(session);
     tokens = async () => {

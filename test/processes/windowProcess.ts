@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { type Session, serializeSession } from '../../src/core/session/session.ts';
 import { inProject } from '../support/paths.ts';
-import type { ProcessMessage, ProcessOptions, StopPoint } from './messages.ts';
+import type { ProcessMessage, ProcessOptions, StopPoint, UseRequest } from './messages.ts';
 
 /** What came of using a session. */
 export type Use = { readonly accessToken: string } | { readonly code: string; readonly message: string };
@@ -10,6 +11,8 @@ export type Use = { readonly accessToken: string } | { readonly code: string; re
 export interface WindowProcess {
   /** A token that is good at a time in milliseconds, by the window's own means. */
   use(serverUrl: string, now: number): Promise<Use>;
+  /** Stores a session there, as after a sign-in, and uses it. */
+  signIn(session: Session, now: number): Promise<Use>;
   /** Resolves when it has stopped where it was told to. */
   readonly stopped: Promise<StopPoint>;
   /** Kills it, as `kill -9` does. */
@@ -37,13 +40,15 @@ export async function startWindowProcess(options: ProcessOptions): Promise<Windo
   });
   await Promise.race([ready.promise, once(child, 'exit').then(() => Promise.reject(new Error('It ended.')))]);
   let id = 0;
+  const ask = (request: Omit<UseRequest, 'id'>) =>
+    new Promise<Use>((resolve) => {
+      id++;
+      uses.set(id, resolve);
+      child.send({ id, ...request });
+    });
   return {
-    use: (serverUrl, now) =>
-      new Promise((resolve) => {
-        id++;
-        uses.set(id, resolve);
-        child.send({ id, serverUrl, now });
-      }),
+    use: (serverUrl, now) => ask({ serverUrl, now }),
+    signIn: (session, now) => ask({ serverUrl: session.serverUrl, now, session: serializeSession(session) }),
     stopped: stopped.promise,
     kill: () => kill(child),
   };

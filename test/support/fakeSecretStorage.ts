@@ -7,6 +7,13 @@ export type StorageOperation = 'delete' | 'get' | 'keys' | 'store';
 /** A key lies in the clear: it has to be a prefix and a hash. */
 const opaqueKey = /^[A-Za-z]+:[0-9a-f]{64}$/;
 
+/** @throws Error for a key that might reveal something */
+export function assertOpaqueKey(key: string): void {
+  if (!opaqueKey.test(key)) {
+    throw new Error(`Unexpected key: ${JSON.stringify(key)}`);
+  }
+}
+
 /**
  * Secret storage in memory, that tells of its changes and refuses on demand, as a locked keyring does. Two
  * stores that are given the same one are two windows of the same person.
@@ -82,8 +89,8 @@ export class FakeSecretStorage implements SecretStorage {
   }
 
   #check(operation: StorageOperation, key?: string): void {
-    if (key !== undefined && !opaqueKey.test(key)) {
-      throw new Error(`Unexpected key: ${JSON.stringify(key)}`);
+    if (key !== undefined) {
+      assertOpaqueKey(key);
     }
     if (this.#refused.has(operation)) {
       throw new Error(`The keyring refuses to ${operation}.`);

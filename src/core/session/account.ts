@@ -46,10 +46,9 @@ export function firstAccount(now: number): Account {
   return { id: firstAccountId, addedAt: now };
 }
 
-/** Orders accounts as they were added: the first one is first, whatever the clock said. */
+/** Orders accounts as they were added. */
 export function byAge(one: Account, other: Account): number {
-  const isFirst = ({ id }: Account) => Number(id === firstAccountId);
-  return isFirst(other) - isFirst(one) || one.addedAt - other.addedAt || (one.id < other.id ? -1 : 1);
+  return one.addedAt - other.addedAt || (one.id < other.id ? -1 : 1);
 }
 
 /** What everything that replaces or ends a session takes turns by (see `SessionLocks`). */

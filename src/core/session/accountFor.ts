@@ -46,7 +46,10 @@ export function accountFor({ signIn, wish, existing, newId }: SignInToPlace): Pl
   if (existing.length === 0) {
     return { account: { ...signIn.account, id: firstAccountId }, outcome: 'first' };
   }
-  return { account: { ...signIn.account, id: newId }, outcome: meant ? 'somebodyElse' : 'added' };
+  // Behind those that are there, also where the clock was put back: the first account stays the first.
+  const addedAt = Math.max(signIn.account.addedAt, ...existing.map(({ account }) => account.addedAt + 1));
+  const account = { ...signIn.account, id: newId, addedAt };
+  return { account, outcome: meant ? 'somebodyElse' : 'added' };
 }
 
 /** `undefined` where a further account is meant, or one that is gone. */

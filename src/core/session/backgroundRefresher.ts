@@ -98,7 +98,7 @@ export class BackgroundRefresher implements Disposable {
   }
 
   #wake(due: number): void {
-    const { clock, log, sessions } = this.#ports;
+    const { clock, log, refresher } = this.#ports;
     this.#timer = undefined;
     const now = clock.now();
     if (now - due > sleepThreshold) {
@@ -106,9 +106,7 @@ export class BackgroundRefresher implements Disposable {
       log.debug('The machine was asleep');
     }
     this.#noticeNetwork();
-    for (const ref of sessions.unsaved) {
-      void sessions.saveUnsaved(ref);
-    }
+    void refresher.saveUnsaved();
     for (const session of this.#candidates()) {
       if (this.#due(session) <= now && this.#isReachable(session)) {
         void this.#refresh(session);

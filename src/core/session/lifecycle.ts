@@ -13,11 +13,11 @@ export type Lifecycle =
   | { readonly phase: 'resting'; readonly session: Session }
   /** Its server has ended it: only the person can help. The record stays. */
   | { readonly phase: 'expired'; readonly session: Session }
-  /** Waits for its turn among all windows of this machine. */
-  | { readonly phase: 'queued'; readonly session: Session }
+  /** Waits for its turn among all windows of this machine. `latest` is, here and below, what the store holds now. */
+  | { readonly phase: 'queued'; readonly session: Session; readonly latest: Session | undefined }
   /** Reads what another window or machine has stored meanwhile. */
-  | { readonly phase: 'rereading'; readonly session: Session }
-  /** A refresh token is on its way, and may be spent from here on. `latest` is what the store holds now. */
+  | { readonly phase: 'rereading'; readonly session: Session; readonly latest: Session | undefined }
+  /** A refresh token is on its way, and may be spent from here on. */
   | { readonly phase: 'requesting'; readonly session: Session; readonly latest: Session | undefined }
   /** New tokens are here, and are written before anybody uses them. */
   | { readonly phase: 'storing'; readonly session: Session; readonly refreshed: Session }
@@ -25,6 +25,7 @@ export type Lifecycle =
   | {
       readonly phase: 'verifying';
       readonly session: Session;
+      readonly latest: Session | undefined;
       readonly error: AuthError;
       /** Milliseconds since the epoch. */
       readonly rejectedAt: number;
@@ -94,7 +95,7 @@ export function transition(now: Lifecycle, event: LifecycleEvent): Transition {
     case 'expired':
       return whileAtRest(now, event);
     case 'queued':
-      return event.type === 'turn' ? step({ ...now, phase: 'rereading' }, { type: 'read' }) : stay(now);
+      return whileQueued(now, event);
     case 'rereading':
       return whileRereading(now, event);
     case 'requesting':
@@ -120,25 +121,45 @@ function whileAtRest(now: At<'absent' | 'resting' | 'expired'>, event: Lifecycle
   if (now.phase === 'absent' || !isRenewable(now.session)) {
     return step(now, { type: 'fail', error: nothingToRefresh() });
   }
-  return step({ phase: 'queued', session: now.session }, { type: 'takeTurn' });
+  return step({ phase: 'queued', session: now.session, latest: now.session }, { type: 'takeTurn' });
 }
 
-function whileRereading(now: At<'rereading'>, event: LifecycleEvent): Transition {
-  const { session } = now;
+function whileQueued(now: At<'queued'>, event: LifecycleEvent): Transition {
   switch (event.type) {
-    case 'read':
-      if (event.session === undefined) {
-        return settle(undefined, { type: 'fail', error: nothingToRefresh() });
-      }
-      // Whoever had the turn before has refreshed it, or signed in anew.
-      return isReplaced(session, event.session)
-        ? settle(event.session, succeed(event.session))
-        : request(event.session);
-    case 'unreadable':
-      return request(session);
+    case 'changed':
+      return step({ ...now, latest: event.session });
+    case 'turn':
+      return step({ ...now, phase: 'rereading' }, { type: 'read' });
     default:
       return stay(now);
   }
+}
+
+function whileRereading(now: At<'rereading'>, event: LifecycleEvent): Transition {
+  switch (event.type) {
+    case 'changed':
+      return step({ ...now, latest: event.session });
+    case 'read':
+      return afterRereading(now, event.session);
+    case 'unreadable':
+      // Other windows may have told what the storage does not.
+      return afterRereading(now, now.latest);
+    default:
+      return stay(now);
+  }
+}
+
+function afterRereading({ session }: At<'rereading'>, latest: Session | undefined): Transition {
+  if (latest === undefined) {
+    return settle(undefined, { type: 'fail', error: nothingToRefresh() });
+  }
+  // Whoever had the turn before has refreshed it, signed in anew, or heard that it is over.
+  if (isReplaced(session, latest)) {
+    return settle(latest, succeed(latest));
+  }
+  return latest.refreshRejectedAt === session.refreshRejectedAt
+    ? request(latest)
+    : settle(latest, { type: 'fail', error: expired() });
 }
 
 function whileRequesting(now: At<'requesting'>, event: LifecycleEvent): Transition {
@@ -161,7 +182,7 @@ function whileRequesting(now: At<'requesting'>, event: LifecycleEvent): Transiti
     }
     case 'rejected': {
       const { error, at } = event;
-      return step({ phase: 'verifying', session, error, rejectedAt: at }, { type: 'read' });
+      return step({ phase: 'verifying', session, latest, error, rejectedAt: at }, { type: 'read' });
     }
     case 'failed':
       return settle(latest, { type: 'fail', error: event.error });
@@ -171,8 +192,10 @@ function whileRequesting(now: At<'requesting'>, event: LifecycleEvent): Transiti
 }
 
 function whileVerifying(now: At<'verifying'>, event: LifecycleEvent): Transition {
-  const { session, error, rejectedAt } = now;
+  const { session, latest, error, rejectedAt } = now;
   switch (event.type) {
+    case 'changed':
+      return step({ ...now, latest: event.session });
     case 'read': {
       if (event.session === undefined) {
         return settle(undefined, { type: 'fail', error });
@@ -185,7 +208,9 @@ function whileVerifying(now: At<'verifying'>, event: LifecycleEvent): Transition
     }
     case 'unreadable':
       // Another window's tokens may be newer: what is not known to be over is not marked as over.
-      return settle(session, { type: 'fail', error });
+      return latest !== undefined && isReplaced(session, latest)
+        ? settle(latest, succeed(latest))
+        : settle(latest, { type: 'fail', error });
     default:
       return stay(now);
   }
@@ -217,6 +242,10 @@ function nothingToRefresh(): AuthError {
     'not_authenticated',
     'There is no session that could be refreshed. Authenticate first.',
   );
+}
+
+function expired(): AuthError {
+  return new AuthError('session_expired', 'The session has expired. Authenticate again.');
 }
 
 function signedOut(): AuthError {

@@ -3,13 +3,19 @@ import { Emitter } from '../event.ts';
 import { type SessionRef, sessionLockKey } from './account.ts';
 import { isFresh, isRefreshable, refreshMargin } from './freshness.ts';
 import { isSessionExpired, type RefreshPorts, runRefresh } from './refreshRun.ts';
-import { refOf, type Session } from './session.ts';
+import { isReplaced, refOf, type Session } from './session.ts';
+
+interface RunningRefresh {
+  /** The session whose tokens it replaces. */
+  readonly from: Session;
+  readonly result: Promise<Session>;
+}
 
 /** Refreshes sessions on use: one refresh per session at a time, however many ask, in however many windows. */
 export class SessionRefresher {
   readonly #ports: RefreshPorts;
   /** By {@link sessionLockKey}. */
-  readonly #running = new Map<string, Promise<Session>>();
+  readonly #running = new Map<string, RunningRefresh>();
   readonly #changed = new Emitter<void>();
 
   /** Fires when a refresh starts or ends. */
@@ -37,11 +43,10 @@ export class SessionRefresher {
    */
   async fresh(serverUrl: string, accountId?: string): Promise<Session> {
     const { sessions, clock, log } = this.#ports;
-    const session = sessions.get(serverUrl, accountId);
+    const session = await this.#saved(serverUrl, accountId);
     if (!session) {
       throw new AuthError('not_authenticated', 'You are not authenticated at this server yet.');
     }
-    await sessions.saveUnsaved(refOf(session));
     if (this.#isUsable(session)) {
       return session;
     }
@@ -87,6 +92,29 @@ export class SessionRefresher {
     return session ? await this.#refresh(refOf(session), session) : await runRefresh(session, this.#ports);
   }
 
+  /** Writes every session again whose writing has failed before. Never throws. */
+  async saveUnsaved(): Promise<void> {
+    await Promise.all(this.#ports.sessions.unsaved.map((ref) => this.#save(ref)));
+  }
+
+  /** In turn with other windows: none of them is to lose what it has got meanwhile. */
+  async #save(ref: SessionRef): Promise<void> {
+    const { sessions, locks } = this.#ports;
+    await locks.run(sessionLockKey(ref), () => sessions.saveUnsaved(ref));
+  }
+
+  /** The session of a server, written in turn if writing it has failed before. */
+  async #saved(serverUrl: string, accountId: string | undefined): Promise<Session | undefined> {
+    const { sessions } = this.#ports;
+    const session = sessions.get(serverUrl, accountId);
+    if (!session || !sessions.isUnsaved(session)) {
+      return session;
+    }
+    const ref = refOf(session);
+    await this.#save(ref);
+    return sessions.get(serverUrl, ref.accountId);
+  }
+
   #isUsable(session: Session): boolean {
     return isFresh(session, this.#ports.clock.now(), isRefreshable(session) ? refreshMargin(session) : 0);
   }
@@ -94,15 +122,18 @@ export class SessionRefresher {
   #refresh(ref: SessionRef, session: Session): Promise<Session> {
     const key = sessionLockKey(ref);
     const running = this.#running.get(key);
-    if (running !== undefined) {
-      return running;
+    // One that has brought the very tokens that are to be replaced is about to end.
+    if (running && !isReplaced(running.from, session)) {
+      return running.result;
     }
-    const started = runRefresh(session, this.#ports).finally(() => {
-      this.#running.delete(key);
+    const result = runRefresh(session, this.#ports).finally(() => {
+      if (this.#running.get(key)?.result === result) {
+        this.#running.delete(key);
+      }
       this.#changed.fire();
     });
-    this.#running.set(key, started);
+    this.#running.set(key, { from: session, result });
     this.#changed.fire();
-    return started;
+    return result;
   }
 }

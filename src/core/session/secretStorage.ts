@@ -6,6 +6,11 @@ export interface SecretStorage {
   store(key: string, value: string): PromiseLike<void>;
   delete(key: string): PromiseLike<void>;
   keys(): PromiseLike<readonly string[]>;
+  /**
+   * What was last heard of a key, for when it cannot be read: `null` for its deletion, `undefined` for nothing.
+   * Where others write unheard, it may be old.
+   */
+  lastHeard?(key: string): string | null | undefined;
   /** Fires for changes of every window that shares the storage, this one included. */
   readonly onDidChange: Event<{ readonly key: string }>;
 }

@@ -8,9 +8,11 @@ import type { Redactor } from '../redaction.ts';
 import { byAge, firstAccountId, type SessionRef } from './account.ts';
 import type { AccountChoices } from './accountChoices.ts';
 import { hashedKey, type SecretStorage } from './secretStorage.ts';
-import { parseSession, refOf, type Session, serializeSession } from './session.ts';
+import { refOf, type Session, serializeSession } from './session.ts';
+import { type ParsedRecord, parseRecord, sessionPrefix, storageKey } from './sessionRecord.ts';
 
-const prefix = 'session:';
+const notSaved =
+  'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?';
 
 /** Where records are kept that could not be read, when others take their places. */
 const asidePrefix = 'aside:';
@@ -39,8 +41,11 @@ export class SessionStore implements Disposable {
   readonly #ports: SessionStorePorts;
   /** By storage key. */
   readonly #sessions = new Map<string, Session>();
-  /** Keys of sessions that could not be written: kept in memory, and tried again. */
-  readonly #unsaved = new Set<string>();
+  /**
+   * Keys of sessions that could not be written: kept in memory, and tried again. With each, what lay there then;
+   * `undefined` if that is not known. Anything else that is found there later was written since, and holds.
+   */
+  readonly #unsaved = new Map<string, string | null | undefined>();
   readonly #unreadable = new Map<string, { readonly text: string; readonly reason: string }>();
   /** Counts what was written here, by key, so that a slow read never undoes it. */
   readonly #writes = new Map<string, number>();
@@ -55,8 +60,8 @@ export class SessionStore implements Disposable {
     const { secrets, choices } = ports;
     this.#subscriptions = [
       secrets.onDidChange(({ key }) => {
-        if (key.startsWith(prefix)) {
-          void this.#readKey(key).then(({ changed }) => changed && this.#changed.fire());
+        if (key.startsWith(sessionPrefix)) {
+          void this.#follow(key);
         }
       }),
       ...(choices ? [choices.onDidChange(() => this.#changed.fire())] : []),
@@ -83,7 +88,7 @@ export class SessionStore implements Disposable {
   async choose({ serverUrl, accountId }: SessionRef): Promise<void> {
     const ids = this.accounts(serverUrl).map(({ account }) => account.id);
     const others = ids.filter((id) => id !== accountId);
-    // The first account has the same id everywhere, and is used where no other one is chosen.
+    // The first account has the same id everywhere; it is the oldest, which is used where none is chosen.
     await this.#ports.choices?.replace(accountId === firstAccountId ? undefined : accountId, others);
   }
 
@@ -111,7 +116,7 @@ export class SessionStore implements Disposable {
   async reload(): Promise<void> {
     let keys: readonly string[];
     try {
-      keys = (await this.#ports.secrets.keys()).filter((key) => key.startsWith(prefix));
+      keys = (await this.#ports.secrets.keys()).filter((key) => key.startsWith(sessionPrefix));
     } catch (error) {
       this.#ports.log.error('The secret storage could not be listed', { reason: error });
       return;
@@ -152,27 +157,34 @@ export class SessionStore implements Disposable {
     this.#learn(session);
     const key = await storageKey(refOf(session));
     this.#countWrite(key);
+    let failure: AuthError | undefined;
     try {
       await this.#keepAside(key);
       await this.#ports.secrets.store(key, serializeSession(session));
       this.#unsaved.delete(key);
-    } catch (error) {
-      this.#unsaved.add(key);
-      throw new AuthError(
-        'storage',
-        'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?',
-        { cause: error },
-      );
-    } finally {
-      this.#countWrite(key);
-      this.#sessions.set(key, session);
-      this.#changed.fire();
+    } catch (cause) {
+      this.#unsaved.set(key, (await this.#get(key)).record);
+      failure = new AuthError('storage', notSaved, { cause });
+    }
+    this.#countWrite(key);
+    this.#sessions.set(key, session);
+    this.#changed.fire();
+    if (failure) {
+      throw failure;
     }
   }
 
-  /** Writes a session again if writing failed before. Never throws. @returns whether it is written now */
+  /**
+   * Writes a session again if writing failed before, and nobody has written a newer one. Has to run in turn with
+   * whatever replaces the session. Never throws.
+   *
+   * @returns whether it is written now
+   */
   async saveUnsaved(ref: SessionRef): Promise<boolean> {
     const key = await storageKey(ref);
+    if (this.#unsaved.has(key) && (await this.#readKey(key)).changed) {
+      this.#changed.fire();
+    }
     const session = this.#sessions.get(key);
     if (!session || !this.#unsaved.has(key)) {
       return true;
@@ -186,9 +198,14 @@ export class SessionStore implements Disposable {
     }
   }
 
+  /** Whether a session is one that could not be written yet. */
+  isUnsaved(session: Session): boolean {
+    return [...this.#unsaved.keys()].some((key) => this.#sessions.get(key) === session);
+  }
+
   /** The sessions that could not be written yet. */
   get unsaved(): readonly SessionRef[] {
-    return [...this.#unsaved].flatMap((key) => {
+    return [...this.#unsaved.keys()].flatMap((key) => {
       const session = this.#sessions.get(key);
       return session ? [refOf(session)] : [];
     });
@@ -208,6 +225,7 @@ export class SessionStore implements Disposable {
       throw new AuthError('storage', 'VS Code could not delete the session.', { cause: error });
     }
     this.#countWrite(key);
+    this.#unreadable.delete(key);
     this.#unsaved.delete(key);
     if (this.#sessions.delete(key)) {
       this.#changed.fire();
@@ -221,47 +239,69 @@ export class SessionStore implements Disposable {
     this.#changed.dispose();
   }
 
-  /** Brings memory in line with one record. Never throws. */
-  async #readKey(key: string): Promise<{ readonly changed: boolean; readonly error?: unknown }> {
-    const writes = this.#writes.get(key);
-    let record: string | undefined;
-    try {
-      record = await this.#ports.secrets.get(key);
-    } catch (error) {
-      this.#ports.log.error('The secret storage could not be read', { reason: error });
-      return { changed: false, error };
+  /** The storage tells of a change made elsewhere. Never throws. */
+  async #follow(key: string): Promise<void> {
+    if ((await this.#readKey(key)).changed) {
+      this.#changed.fire();
     }
-    if (writes !== this.#writes.get(key)) {
-      // What was read may be older than what was written here meanwhile.
-      return await this.#readKey(key);
-    }
-    if (record === undefined) {
-      this.#unreadable.delete(key);
-      return { changed: !this.#unsaved.has(key) && this.#sessions.delete(key) };
-    }
-    return await this.#adopt(key, record);
   }
 
-  async #adopt(
-    key: string,
-    record: string,
-  ): Promise<{ readonly changed: boolean; readonly error?: unknown }> {
-    let stored: Session;
+  /** Brings memory in line with one record. Never throws. */
+  async #readKey(key: string): Promise<Reading> {
+    const writes = this.#writes.get(key);
+    const { record, error } = await this.#get(key);
+    const parsed = typeof record === 'string' ? await parseRecord(key, record) : record;
+    if (writes !== this.#writes.get(key)) {
+      // What was read may be older than what was written here, or read by others, meanwhile.
+      return await this.#readKey(key);
+    }
+    const reading = this.#isOld(key, record) ? { changed: false } : this.#take(key, parsed);
+    if (reading.changed) {
+      this.#countWrite(key);
+    }
+    return error === undefined ? reading : { ...reading, error };
+  }
+
+  /** Whether what was read lay there already when writing failed, and is not to replace what was not written. */
+  #isOld(key: string, record: string | null | undefined): boolean {
+    if (this.#unsaved.has(key) && this.#unsaved.get(key) === undefined) {
+      this.#unsaved.set(key, record);
+    }
+    return this.#unsaved.has(key) && this.#unsaved.get(key) === record;
+  }
+
+  #take(key: string, parsed: ParsedRecord | null | undefined): Reading {
+    if (parsed === undefined) {
+      return { changed: false };
+    }
+    if (parsed !== null) {
+      return this.#adopt(key, parsed);
+    }
+    this.#unreadable.delete(key);
+    this.#unsaved.delete(key);
+    return { changed: this.#sessions.delete(key) };
+  }
+
+  /** What lies under a key: `null` if nothing does. What cannot be read is at least what was last heard of. */
+  async #get(key: string): Promise<{ readonly record: string | null | undefined; readonly error?: unknown }> {
+    const { secrets, log } = this.#ports;
     try {
-      stored = parseSession(record);
+      return { record: (await secrets.get(key)) ?? null };
     } catch (error) {
-      const reason = error instanceof AuthError ? error.message : 'It could not be read.';
+      log.error('The secret storage could not be read', { reason: error });
+      return { record: secrets.lastHeard?.(key), error };
+    }
+  }
+
+  #adopt(key: string, { record, session: stored, error }: ParsedRecord): Reading {
+    if (stored === undefined) {
       if (this.#unreadable.get(key)?.text !== record) {
         this.#ports.log.error('A stored session could not be read and was left as it is', { reason: error });
       }
-      this.#unreadable.set(key, { text: record, reason });
+      this.#unreadable.set(key, { text: record, reason: error.message });
       return { changed: false, error };
     }
     this.#unreadable.delete(key);
-    if ((await storageKey(refOf(stored))) !== key) {
-      this.#ports.log.error('A stored session lies under the key of another server and was ignored');
-      return { changed: false };
-    }
     const held = this.#sessions.get(key);
     const older = held && this.#unsaved.has(key) && stored.tokens.receivedAt < held.tokens.receivedAt;
     // What was written here is recognized by its record: reading that may change the order of members.
@@ -297,7 +337,9 @@ export class SessionStore implements Disposable {
   }
 }
 
-/** The first account keeps the key that it had when there could be only one. */
-async function storageKey({ serverUrl, accountId }: SessionRef): Promise<string> {
-  return await hashedKey(prefix, serverUrl, ...(accountId === firstAccountId ? [] : [accountId]));
+/** What came of reading a record. */
+interface Reading {
+  /** Whether another session is held now. */
+  readonly changed: boolean;
+  readonly error?: unknown;
 }

@@ -1,20 +1,38 @@
+import type { Clock } from '../clock.ts';
 import type { Disposable } from '../disposable.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
 import type { SecretStorage } from '../session/secretStorage.ts';
-import { parseChange, type StoredChange, serializeChange } from './storedChange.ts';
+import { isLater, parseChange, type StoredChange, serializeChange } from './storedChange.ts';
 
 /** Where the windows keep what they know each other by: never shared, since it is what sharing is allowed by. */
 export const groupPrefix = 'group:';
 
+/** What it is made from. */
+export interface OwnSecretsPorts {
+  readonly storage: SecretStorage;
+  /** What the window knows of a key at the moment of writing. */
+  readonly known: (key: string) => StoredChange | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What lies under a key. */
+export interface OwnRecord {
+  readonly change?: StoredChange;
+  /** Whether it is about to be overwritten. */
+  readonly isBusy: boolean;
+}
+
+/** How long after a refusal a storage is asked again, in milliseconds. */
+export const retryDelay = 30_000;
+
 /**
  * VS Code's secret storage as one window sees it, brought up to what the window knows. One write at a time, since a
- * browser writes its whole storage each time; what it refuses is tried again with the next write.
+ * browser writes its whole storage each time; what it refuses is tried again before the next write, or after a while.
  */
 export class OwnSecrets implements Disposable {
-  readonly #storage: SecretStorage;
-  readonly #known: (key: string) => StoredChange | undefined;
-  readonly #log: Log;
+  readonly #ports: OwnSecretsPorts;
   readonly #changed = new Emitter<string>();
   readonly #subscription: Disposable;
   /** How many writes of a key are under way. */
@@ -22,16 +40,14 @@ export class OwnSecrets implements Disposable {
   readonly #refused = new Set<string>();
   /** Settles when every write so far has ended. */
   #last: Promise<unknown> = Promise.resolve();
+  #retry: Disposable | undefined;
 
   /** Fires with the key after the storage told of a change. */
   readonly onDidChange = this.#changed.event;
 
-  /** @param known what the window knows of a key at the moment of writing */
-  constructor(storage: SecretStorage, known: (key: string) => StoredChange | undefined, log: Log) {
-    this.#storage = storage;
-    this.#known = known;
-    this.#log = log;
-    this.#subscription = storage.onDidChange(({ key }) => {
+  constructor(ports: OwnSecretsPorts) {
+    this.#ports = ports;
+    this.#subscription = ports.storage.onDidChange(({ key }) => {
       if (this.holds(key)) {
         this.#changed.fire(key);
       }
@@ -45,79 +61,106 @@ export class OwnSecrets implements Disposable {
 
   /** The keys that lie there, deletions among them. @throws what the storage throws */
   async keys(): Promise<readonly string[]> {
-    return (await this.#storage.keys()).filter((key) => this.holds(key));
+    return (await this.#ports.storage.keys()).filter((key) => this.holds(key));
   }
 
-  /**
-   * What lies there; `busy` while that says nothing, since it is about to be overwritten.
-   *
-   * @throws what the storage throws
-   */
-  async read(key: string): Promise<StoredChange | 'busy' | undefined> {
-    const text = await this.#storage.get(key);
-    if ((this.#writing.get(key) ?? 0) > 0 || this.#refused.has(key)) {
-      return 'busy';
-    }
-    return text === undefined ? undefined : parseChange(text);
-  }
-
-  /**
-   * Writes what is known of a key, unless it lies there already.
-   *
-   * @throws what the storage throws; it is then tried again with the next write, for as long as it is what is known
-   */
-  async write(key: string): Promise<void> {
+  /** What lies there. @throws what the storage throws, unless what is known is about to be written there anyway */
+  async read(key: string): Promise<OwnRecord> {
+    let text: string | undefined;
     try {
-      await this.#write(key);
-      this.#refused.delete(key);
+      text = await this.#ports.storage.get(key);
     } catch (error) {
-      this.#refused.add(key);
+      if (this.#isBusy(key)) {
+        return { isBusy: true };
+      }
       throw error;
     }
-    for (const refused of this.#refused) {
-      void this.catchUp(refused);
+    return { isBusy: this.#isBusy(key), ...(text === undefined ? {} : { change: parseChange(text) }) };
+  }
+
+  /**
+   * Writes a change, unless it lies there already or something later does. Without one, whatever is then known is
+   * written.
+   *
+   * @throws what the storage throws; what is known is then tried again
+   */
+  async write(key: string, change?: StoredChange): Promise<void> {
+    // First, since a browser writes its whole storage: what is missing there would be lost everywhere.
+    this.#writeRefused();
+    try {
+      await this.#write(key, change);
+    } catch (error) {
+      this.#putOff(key);
+      throw error;
     }
   }
 
-  /** The same, where nobody waits for it. Never rejects. */
+  /** Writes what is known, where nobody waits for it. Never rejects. */
   async catchUp(key: string): Promise<void> {
-    this.#refused.delete(key);
     try {
-      await this.#write(key);
+      await this.write(key);
     } catch (error) {
-      this.#refused.add(key);
-      this.#log.warn('What windows share could not be written here', { reason: error });
+      this.#ports.log.warn('What windows share could not be written here', { reason: error });
     }
   }
 
   /** Removes what lies there. Never rejects. */
   async drop(key: string): Promise<void> {
     try {
-      await this.#storage.delete(key);
+      await this.#ports.storage.delete(key);
     } catch (error) {
-      this.#log.debug('An old deletion could not be removed', { reason: error });
+      this.#ports.log.debug('An old deletion could not be removed', { reason: error });
     }
   }
 
   dispose(): void {
+    this.#retry?.dispose();
     this.#subscription.dispose();
     this.#changed.dispose();
   }
 
-  async #write(key: string): Promise<void> {
-    this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
-    const write = this.#last.then(async () => {
-      const change = this.#known(key);
-      const text = change && serializeChange(change);
-      if (text !== undefined && (await this.#storage.get(key)) !== text) {
-        await this.#storage.store(key, text);
-      }
+  #isBusy(key: string): boolean {
+    return this.#writing.has(key) || this.#refused.has(key);
+  }
+
+  #putOff(key: string): void {
+    this.#refused.add(key);
+    this.#retry ??= this.#ports.clock.setTimer(retryDelay, () => {
+      this.#retry = undefined;
+      this.#writeRefused();
     });
+  }
+
+  #writeRefused(): void {
+    for (const key of [...this.#refused]) {
+      if (this.#refused.delete(key)) {
+        void this.catchUp(key);
+      }
+    }
+  }
+
+  async #write(key: string, change: StoredChange | undefined): Promise<void> {
+    this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
+    const write = this.#last.then(() => this.#bringUp(key, change ?? this.#ports.known(key)));
     this.#last = write.catch(() => undefined);
     try {
       await write;
     } finally {
-      this.#writing.set(key, (this.#writing.get(key) ?? 1) - 1);
+      const left = (this.#writing.get(key) ?? 1) - 1;
+      if (left > 0) {
+        this.#writing.set(key, left);
+      } else {
+        this.#writing.delete(key);
+      }
+    }
+  }
+
+  async #bringUp(key: string, change: StoredChange | undefined): Promise<void> {
+    const { storage } = this.#ports;
+    const text = await storage.get(key);
+    const stored = text === undefined ? undefined : parseChange(text);
+    if (change && isLater(change, stored)) {
+      await storage.store(key, serializeChange(change));
     }
   }
 }

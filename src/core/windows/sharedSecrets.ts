@@ -3,7 +3,7 @@ import type { Disposable } from '../disposable.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
 import type { SecretStorage } from '../session/secretStorage.ts';
-import { OwnSecrets } from './ownSecrets.ts';
+import { OwnSecrets, retryDelay } from './ownSecrets.ts';
 import { isLater, type StoredChange } from './storedChange.ts';
 import type { SecretChange, WindowGroup } from './windowGroup.ts';
 
@@ -21,7 +21,7 @@ export interface SharedSecretsPorts {
  * everything. Every change carries a time; the later one holds, everywhere. Nothing disappears without a change:
  * what a storage has lost is written again.
  *
- * A change is told to the other windows before it is written here, so that it survives the end of this one.
+ * A change is told to the other windows while it is written here, so that it survives the end of this one.
  */
 export class SharedSecrets implements SecretStorage, Disposable {
   readonly #clock: Clock;
@@ -31,6 +31,7 @@ export class SharedSecrets implements SecretStorage, Disposable {
   readonly #known = new Map<string, StoredChange>();
   readonly #subscription: Disposable;
   #loaded: Promise<void> | undefined;
+  #retry: Disposable | undefined;
   #group: WindowGroup | undefined;
 
   /** Fires after what is stored under a key was changed elsewhere. */
@@ -38,29 +39,38 @@ export class SharedSecrets implements SecretStorage, Disposable {
 
   constructor({ own, clock, log }: SharedSecretsPorts) {
     this.#clock = clock;
-    this.#own = new OwnSecrets(own, (key) => this.#known.get(key), log);
+    this.#own = new OwnSecrets({ storage: own, known: (key) => this.#known.get(key), clock, log });
     this.#subscription = this.#own.onDidChange((key) => void this.#follow(key));
   }
 
-  /** From here on changes go to the other windows as well. Call it once, before the first change. */
+  /**
+   * From here on changes go to the other windows as well, and nothing is read before they are heard. Call it once,
+   * before anything else.
+   */
   join(group: WindowGroup): void {
     this.#group = group;
   }
 
   async get(key: string): Promise<string | undefined> {
+    await this.#hearOthers();
     await this.#look(key);
     return this.#known.get(key)?.value ?? undefined;
   }
 
+  lastHeard(key: string): string | null | undefined {
+    return this.#known.get(key)?.value;
+  }
+
   async keys(): Promise<readonly string[]> {
-    await this.#load();
+    await this.#hearOthers();
     const added = (await this.#own.keys()).filter((key) => !this.#known.has(key));
     await Promise.all(added.map((key) => this.#look(key)));
     return [...this.#known].flatMap(([key, { value }]) => (value === null ? [] : [key]));
   }
 
   async store(key: string, value: string): Promise<void> {
-    const change = await this.#next(key, value);
+    await this.#hearOthers();
+    const change = this.#next(key, value);
     this.#known.set(key, change);
     const told = this.#group?.announce([{ key, ...change }]);
     try {
@@ -73,17 +83,10 @@ export class SharedSecrets implements SecretStorage, Disposable {
 
   /** Tells the others only after it is done: what could not be deleted is still there, in all windows. */
   async delete(key: string): Promise<void> {
-    const before = this.#known.get(key);
-    const change = await this.#next(key, null);
-    this.#known.set(key, change);
-    try {
-      await this.#own.write(key);
-    } catch (error) {
-      if (before !== undefined && this.#known.get(key) === change) {
-        this.#known.set(key, before);
-      }
-      throw error;
-    }
+    await this.#hearOthers();
+    const change = this.#next(key, null);
+    await this.#own.write(key, change);
+    this.#take(key, change);
     await this.#group?.announce([{ key, ...change }]);
   }
 
@@ -99,6 +102,10 @@ export class SharedSecrets implements SecretStorage, Disposable {
     const taken = changes.filter(
       ({ key, at, value }) => this.#own.holds(key) && this.#take(key, { at, value }),
     );
+    if (taken.length > 0) {
+      // Whoever told of them may have ended before it could tell everybody.
+      void this.#group?.announce(taken);
+    }
     await Promise.all(taken.map(({ key }) => this.#own.catchUp(key)));
     for (const { key } of taken) {
       this.#changed.fire({ key });
@@ -106,16 +113,20 @@ export class SharedSecrets implements SecretStorage, Disposable {
   }
 
   dispose(): void {
+    this.#retry?.dispose();
     this.#subscription.dispose();
     this.#own.dispose();
     this.#changed.dispose();
   }
 
-  /** A change that is later than what is known, once the other windows were heard. */
-  async #next(key: string, value: string | null): Promise<StoredChange> {
+  /** Whoever has not heard the others yet would use, and write back, what they have replaced. */
+  async #hearOthers(): Promise<void> {
     await this.#load();
-    // Whoever has not heard the others yet would write back what they have replaced.
     await this.#group?.joined;
+  }
+
+  /** A change that is later than what is known. */
+  #next(key: string, value: string | null): StoredChange {
     return { at: Math.max(this.#clock.now(), (this.#known.get(key)?.at ?? 0) + 1), value };
   }
 
@@ -132,15 +143,13 @@ export class SharedSecrets implements SecretStorage, Disposable {
 
   /** Looks at the own storage. @returns whether it has something later than what is known */
   async #look(key: string): Promise<boolean> {
-    const stored = await this.#own.read(key);
-    if (stored === 'busy') {
-      return false;
-    }
-    const known = this.#known.get(key);
-    if (stored !== undefined && this.#take(key, stored)) {
+    const { change, isBusy } = await this.#own.read(key);
+    if (change !== undefined && this.#take(key, change)) {
       return true;
     }
-    if (known !== undefined && (stored === undefined ? known.value !== null : isLater(known, stored))) {
+    const known = this.#known.get(key);
+    const isLost = known?.value !== null && change === undefined;
+    if (!isBusy && known !== undefined && (isLost || (change && isLater(known, change)))) {
       // It was lost, or another machine has written at the same time and is to lose.
       void this.#own.catchUp(key);
     }
@@ -156,7 +165,7 @@ export class SharedSecrets implements SecretStorage, Disposable {
     return true;
   }
 
-  /** Reads the own storage, once. One that does not answer has nothing to share, and is asked again. */
+  /** Reads the own storage, once. One that does not answer has nothing to share, and is asked again in a while. */
   async #load(): Promise<void> {
     this.#loaded ??= this.#readAll();
     await this.#loaded;
@@ -169,6 +178,15 @@ export class SharedSecrets implements SecretStorage, Disposable {
       this.#forgetOldDeletions();
     } catch {
       this.#loaded = undefined;
+      this.#retry ??= this.#clock.setTimer(retryDelay, () => void this.#loadAgain());
+    }
+  }
+
+  async #loadAgain(): Promise<void> {
+    this.#retry = undefined;
+    await this.#load();
+    for (const key of this.#known.keys()) {
+      this.#changed.fire({ key });
     }
   }
 

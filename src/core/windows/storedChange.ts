@@ -37,5 +37,5 @@ export function isLater(one: StoredChange, other: StoredChange | undefined): boo
   if (other === undefined || one.at !== other.at) {
     return one.at > (other?.at ?? -1);
   }
-  return (one.value ?? '') > (other.value ?? '');
+  return one.value !== null && (other.value === null || one.value > other.value);
 }

@@ -53,14 +53,20 @@ export async function introduce(encounter: Encounter, ports: IntroductionPorts):
   const { lines, side, expected } = encounter;
   const held = await ports.membership.currentKey();
   const own = writeHello(ports.self, held);
-  lines.send(own);
-  const answer = await lines.receive();
-  if (answer === undefined) {
+  // Whoever opened the connection begins, so that one that had no time until now still learns who has called.
+  if (side === 'initiator') {
+    lines.send(own);
+  }
+  const theirs = await lines.receive();
+  if (theirs === undefined) {
     return { outcome: 'stranger' };
   }
-  const peer = parseHello(answer);
+  const peer = parseHello(theirs);
   if (peer.id === ports.self.id || peer.id !== (expected ?? peer.id)) {
     throw new ProtocolError('Another window answers than the registered one.');
+  }
+  if (side === 'responder') {
+    lines.send(own);
   }
   if (held && peer.group !== undefined && peer.group !== held.publicKey) {
     return { outcome: 'foreign' };
@@ -70,7 +76,7 @@ export async function introduce(encounter: Encounter, ports: IntroductionPorts):
     return { outcome: 'stranger' };
   }
   const greetings =
-    side === 'initiator' ? { initiator: own, responder: answer } : { initiator: answer, responder: own };
+    side === 'initiator' ? { initiator: own, responder: theirs } : { initiator: theirs, responder: own };
   const secret = privateBytes(key);
   const isProved = await exchangeProofs(encounter, { peer, greetings, secret }, ports);
   if (!isProved) {

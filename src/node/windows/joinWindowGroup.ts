@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import { delay } from '../../core/delay.ts';
 import type { Event } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { Redactor } from '../../core/redaction.ts';
@@ -78,8 +79,6 @@ class MemberWindow implements WindowGroup {
       peers: this.#peers,
       signal: this.#ended.signal,
     };
-    // A window that got the key can meet those that it could not meet before.
-    this.#membership.onDidObtainKey(() => void this.#visitAll());
     this.joined = this.#withinFirstRound(this.#join());
   }
 
@@ -107,7 +106,7 @@ class MemberWindow implements WindowGroup {
   }
 
   async #join(): Promise<void> {
-    const { folder, log, locks } = this.#options;
+    const { folder, log } = this.#options;
     const { signal } = this.#ended;
     try {
       const onConnection = (socket: Socket) => void this.#receive(socket);
@@ -117,15 +116,23 @@ class MemberWindow implements WindowGroup {
         return;
       }
       this.#place = place;
-      await this.#visitAll();
-      if (!(await this.#membership.currentKey())) {
-        await locks.run('window-group', () => this.#foundGroup(), signal);
-        await this.#visitAll();
-      }
+      await this.#membership.currentKey();
+      // With a new key it can meet those that it could not meet before.
+      this.#membership.onDidObtainKey(() => void this.#visitAll());
+      await this.#meetAll();
     } catch (reason) {
       if (!signal.aborted) {
         log.warn('This window cannot meet other windows', { reason });
       }
+    }
+  }
+
+  /** Meets every other window, after which this one is in a group: in theirs or, if need be, in a new one. */
+  async #meetAll(): Promise<void> {
+    await this.#visitAll();
+    if (!(await this.#membership.currentKey())) {
+      await this.#options.locks.run('window-group', () => this.#foundGroup(), this.#ended.signal);
+      await this.#visitAll();
     }
   }
 
@@ -136,6 +143,8 @@ class MemberWindow implements WindowGroup {
     }
     if (!(await this.#membership.currentKey())) {
       await this.#membership.beginGroup();
+      // Where locks do not work, another window may begin one at the same time.
+      void this.#followBoard();
     }
   }
 
@@ -186,9 +195,12 @@ class MemberWindow implements WindowGroup {
 
   /** If this window's group has just been replaced by another one, it joins that. */
   async #followBoard(): Promise<void> {
+    const { signal } = this.#ended;
     try {
-      if (await this.#membership.isSuperseded(this.#ended.signal)) {
-        await this.#visitAll();
+      if (await this.#membership.isSuperseded(signal)) {
+        // The other window may find the same of its group: not both should do the same about it.
+        await delay(this.#options.clock, Math.random() * 500, signal);
+        await this.#meetAll();
       }
     } catch {
       // This window has ended, or the board fails.

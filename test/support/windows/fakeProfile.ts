@@ -1,9 +1,10 @@
-import type { Disposable } from '../../../src/core/disposable.ts';
 import type { SecretStorage } from '../../../src/core/session/secretStorage.ts';
 import type { NoticeBoard } from '../../../src/core/windows/noticeBoard.ts';
 import { FakeSecretStorage } from '../fakeSecretStorage.ts';
 
 type Notices = ReadonlyMap<string, string>;
+
+const empty = { notices: new Map(), secrets: new Map() };
 
 /**
  * What the windows of one profile share: VS Code's `globalState` and its secret storage, as a browser-hosted VS Code
@@ -14,9 +15,14 @@ export class FakeProfile {
   /** Milliseconds until other windows see a notice. */
   lag: () => number = () => 0;
   readonly #boards = new Set<{ notices: Notices }>();
-  #notices: Notices = new Map();
-  #secrets: ReadonlyMap<string, string> = new Map();
-  #heldBack: (() => void)[] | undefined;
+  #notices: Notices;
+  #secrets: ReadonlyMap<string, string>;
+
+  /** Empty, unless it begins as another one is. */
+  constructor(begin: { readonly notices: Notices; readonly secrets: ReadonlyMap<string, string> } = empty) {
+    this.#notices = begin.notices;
+    this.#secrets = begin.secrets;
+  }
 
   /** What is on the board, as a new window would see it. */
   get notices(): Notices {
@@ -26,20 +32,6 @@ export class FakeProfile {
   /** What is in the storage, as a new window would see it. */
   get secrets(): ReadonlyMap<string, string> {
     return this.#secrets;
-  }
-
-  /** From now on windows do not see what others write. */
-  hold(): Disposable {
-    const heldBack: (() => void)[] = [];
-    this.#heldBack = heldBack;
-    return {
-      dispose: () => {
-        this.#heldBack = undefined;
-        for (const show of heldBack) {
-          show();
-        }
-      },
-    };
   }
 
   /** The storage loses everything, as when the person clears the browser's data. */
@@ -80,10 +72,6 @@ export class FakeProfile {
         board.notices = notices;
       }
     };
-    if (this.#heldBack) {
-      this.#heldBack.push(show);
-    } else {
-      setTimeout(show, this.lag());
-    }
+    setTimeout(show, this.lag());
   }
 }

@@ -104,8 +104,9 @@ describe('a sign-in whose window is reloaded', () => {
     const second = begun.open();
     assert.deepEqual(second.sessions.all, []);
     await second.resumption.resume();
+    const { running } = await waitingIn(second, begun);
     await second.responses.deliver(await begun.answer());
-    const { session, outcome } = await unattended(second, begun.server).placed;
+    const { session, outcome } = await running.placed;
     assert.equal(outcome, 'added');
     assert.deepEqual(
       second.sessions.accounts(begun.server.mcpUrl).map(({ tokens }) => tokens.accessToken),
@@ -125,8 +126,9 @@ describe('a sign-in whose window is reloaded', () => {
     begun.first.close();
     const second = begun.open();
     await second.resumption.resume();
+    const { running } = await waitingIn(second, begun);
     await second.responses.deliver(await begun.answer());
-    const { session, outcome } = await unattended(second, begun.server).placed;
+    const { session, outcome } = await running.placed;
     assert.deepEqual([session.account.id, outcome], ['default', 'renewed']);
     const [, kept] = second.sessions.accounts(begun.server.mcpUrl);
     assert.equal(kept?.tokens.accessToken, other?.tokens.accessToken);

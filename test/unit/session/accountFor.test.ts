@@ -114,6 +114,12 @@ const cases: readonly Case[] = [
     expected: { id: 'new', addedAt: 9, outcome: 'added' },
   },
   {
+    title: 'comes behind those that are there, also where the clock was put back',
+    wish: another,
+    existing: [alice, session('late', 99)],
+    expected: { id: 'new', addedAt: 100, outcome: 'added' },
+  },
+  {
     title: 'is a further one with the name that the server tells',
     wish: another,
     existing: [alice],

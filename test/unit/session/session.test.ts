@@ -86,7 +86,7 @@ describe('parseSession', () => {
     ['null', 'null', 'at its root'],
     ['a string', '"access-token-1"', 'at its root'],
     ['a list', '["access-token-1"]', 'at version'],
-    ['a later version', changed({ version: 2 }), 'at version'],
+    ['a later version', changed({ version: 3 }), 'at version'],
     ['no version', changed({ version: undefined }), 'at version'],
     ['a server that is no URL', changed({ serverUrl: 'access-token-1' }), 'at serverUrl'],
     ['no resource', changed({ resource: null }), 'at resource'],

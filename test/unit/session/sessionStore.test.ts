@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { AccountChoices } from '../../../src/core/session/accountChoices.ts';
 import { hashedKey } from '../../../src/core/session/secretStorage.ts';
 import { serializeSession } from '../../../src/core/session/session.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
+import { until } from '../../support/authenticationSuite.ts';
 import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
+import { FakeWorkspaceMemory } from '../../support/fakeWorkspaceMemory.ts';
 import { nextChange } from '../../support/nextChange.ts';
 import { recordLog } from '../../support/recordedLog.ts';
 import { onlyAccount, sampleSession } from '../../support/sampleSession.ts';
@@ -204,6 +207,36 @@ describe('SessionStore', () => {
       }
     });
 
+    it('gives up an unwritten session that was signed out of there', async () => {
+      await store.put(session);
+      secrets.refuse('store');
+      await assert.rejects(store.put(newer));
+      secrets.refuse();
+      await second.reload();
+      const change = nextChange(store.onDidChange);
+      await second.delete(onlyAccount(serverUrl));
+      await change;
+      assert.equal(store.get(serverUrl), undefined);
+      assert.deepEqual(store.unsaved, []);
+      assert.equal(await store.saveUnsaved(onlyAccount(serverUrl)), true);
+      assert.equal(secrets.values.size, 0);
+    });
+
+    it('gives up an unwritten session for what was written there in the same moment', async () => {
+      await store.put(session);
+      secrets.refuse('store');
+      const mine = sampleSession({ tokens: { accessToken: 'access-token-2' } });
+      await assert.rejects(store.put(mine));
+      assert.deepEqual([store.isUnsaved(mine), store.unsaved], [true, [onlyAccount(serverUrl)]]);
+      secrets.refuse();
+      const theirs = sampleSession({ tokens: { accessToken: 'access-token-3' } });
+      secrets.holdEvents();
+      await second.put(theirs);
+      assert.equal(await store.saveUnsaved(onlyAccount(serverUrl)), true);
+      assert.deepEqual(store.get(serverUrl), theirs);
+      assert.deepEqual([...secrets.values.values()], [serializeSession(theirs)]);
+    });
+
     it('gives up an unwritten session for a newer one from there, not for an older one', async () => {
       secrets.refuse('store');
       await assert.rejects(store.put(session));
@@ -216,6 +249,246 @@ describe('SessionStore', () => {
       assert.deepEqual(store.get(serverUrl), newer);
       await store.saveUnsaved(onlyAccount(serverUrl));
       assert.deepEqual([...secrets.values.values()], [serializeSession(newer)]);
+    });
+  });
+
+  describe('with several accounts', () => {
+    const account = (id: string, addedAt: number) => ({ id, addedAt });
+    const second = sampleSession({
+      account: account('second', 2),
+      tokens: { accessToken: 'access-token-b' },
+    });
+    const third = sampleSession({ account: account('third', 1), tokens: { accessToken: 'access-token-c' } });
+
+    it('keeps one session for each, in the order in which they were added', async () => {
+      await store.put(session);
+      await store.put(second);
+      await store.put(third);
+      assert.deepEqual(store.accounts(serverUrl), [third, second, session]);
+      assert.equal(store.get(serverUrl), third);
+      assert.equal(store.get(serverUrl, 'second'), second);
+      assert.equal(store.get(serverUrl, 'nobody'), undefined);
+      assert.equal(secrets.values.size, 3);
+    });
+
+    it('reads all of them back', async () => {
+      await store.put(second);
+      await store.put(third);
+      const reopened = new SessionStore({ secrets, ...recorded });
+      await reopened.reload();
+      assert.deepEqual(reopened.accounts(serverUrl), [third, second]);
+      reopened.dispose();
+    });
+
+    it('forgets one and keeps the others', async () => {
+      await store.put(session);
+      await store.put(second);
+      await store.delete({ serverUrl, accountId: 'second' });
+      assert.deepEqual(store.accounts(serverUrl), [session]);
+      assert.equal(secrets.values.size, 1);
+    });
+
+    it('does not take the record of one account for that of another', async () => {
+      const [key] = await store.put(second).then(() => [...secrets.values.keys()]);
+      await secrets.store(String(key), serializeSession(third));
+      await store.reload();
+      assert.deepEqual(store.accounts(serverUrl), [second]);
+    });
+
+    it('uses the one that the workspace has chosen, and tells when it chooses another', async () => {
+      const choices = new AccountChoices(new FakeWorkspaceMemory());
+      const choosing = new SessionStore({ secrets, ...recorded, choices });
+      await choosing.put(second);
+      await choosing.put(third);
+      assert.equal(choosing.get(serverUrl), third);
+      const change = nextChange(choosing.onDidChange);
+      await choosing.choose({ serverUrl, accountId: 'second' });
+      await change;
+      assert.equal(choosing.get(serverUrl), second);
+      assert.equal(choosing.get(serverUrl, 'third'), third);
+      await choosing.delete({ serverUrl, accountId: 'second' });
+      assert.equal(choosing.get(serverUrl), third);
+      choosing.dispose();
+    });
+  });
+
+  describe('with a record of version 1', () => {
+    const { account: _none, ...members } = session;
+    const record = JSON.stringify({ version: 1, ...members });
+    let key: string;
+    beforeEach(async () => {
+      key = await hashedKey('session:', serverUrl);
+      await secrets.store(key, record);
+      await store.reload();
+    });
+
+    it('reads it as the session of the first account, and leaves it as it is', () => {
+      assert.deepEqual(store.get(serverUrl), session);
+      assert.equal(secrets.values.get(key), record);
+    });
+
+    it('writes version 2 in its place with the next session', async () => {
+      await store.put(newer);
+      assert.deepEqual([...secrets.values], [[key, serializeSession(newer)]]);
+      assert.equal(JSON.parse(secrets.values.get(key) ?? '').version, 2);
+    });
+  });
+
+  describe('with a record that cannot be read', () => {
+    const record = '{"version":3,"secret":"access-token-3"}';
+    let key: string;
+    beforeEach(async () => {
+      key = await hashedKey('session:', serverUrl);
+      await secrets.store(key, record);
+      await store.reload();
+    });
+
+    it('says which, and why, without anything of it', () => {
+      assert.deepEqual(store.unreadable, [
+        { key, reason: 'A stored session could not be read (at version).' },
+      ]);
+    });
+
+    it('reports it once, however often it is read', async () => {
+      await store.reload();
+      assert.equal(recorded.lines.length, 1);
+    });
+
+    it('puts it aside before a new session takes its place', async () => {
+      await store.put(session);
+      const aside = await hashedKey('aside:', key, record);
+      assert.deepEqual(
+        new Map(secrets.values),
+        new Map([
+          [key, serializeSession(session)],
+          [aside, record],
+        ]),
+      );
+      assert.deepEqual(store.unreadable, []);
+      assert.match(recorded.lines.join('\n'), /warn .* put aside/);
+      await store.put(newer);
+      assert.equal(secrets.values.get(aside), record);
+    });
+
+    it('is not overwritten where it cannot be put aside', async () => {
+      secrets.refuse('store');
+      await assert.rejects(store.put(session), { code: 'storage' });
+      assert.equal(secrets.values.get(key), record);
+      assert.equal(store.get(serverUrl), session);
+      secrets.refuse();
+      assert.equal(await store.saveUnsaved(onlyAccount(serverUrl)), true);
+      assert.equal(secrets.values.get(await hashedKey('aside:', key, record)), record);
+      assert.equal(secrets.values.get(key), serializeSession(session));
+    });
+
+    it('says nothing of it any more once it has gone', async () => {
+      await secrets.delete(key);
+      await store.reload();
+      assert.deepEqual(store.unreadable, []);
+    });
+  });
+
+  describe('reread', () => {
+    it('gives what another machine has written, before its change was told', async () => {
+      await store.put(session);
+      secrets.holdEvents();
+      const second = new SessionStore({ secrets, ...recordLog() });
+      await second.put(newer);
+      assert.equal(store.get(serverUrl), session);
+      const change = nextChange(store.onDidChange);
+      assert.deepEqual(await store.reread(onlyAccount(serverUrl)), newer);
+      await change;
+      await second.delete(onlyAccount(serverUrl));
+      assert.equal(await store.reread(onlyAccount(serverUrl)), undefined);
+      second.dispose();
+    });
+
+    it('says that the storage does not answer, and keeps the session', async () => {
+      await store.put(session);
+      secrets.refuse('get');
+      await assert.rejects(store.reread(onlyAccount(serverUrl)), { name: 'AuthError', code: 'storage' });
+      assert.equal(store.get(serverUrl), session);
+    });
+
+    it('says that what lies there is no session', async () => {
+      await store.put(session);
+      await secrets.store(await hashedKey('session:', serverUrl), 'garbage');
+      await assert.rejects(store.reread(onlyAccount(serverUrl)), { name: 'AuthError', code: 'storage' });
+      assert.equal(store.get(serverUrl), session);
+    });
+
+    it('takes over what a storage has last heard of where it cannot be read', async () => {
+      await store.put(session);
+      await store.reload();
+      const heard: (string | null)[] = [serializeSession(newer), null];
+      const unreadable = Object.assign(secrets, { lastHeard: () => heard.shift() });
+      unreadable.refuse('get');
+      await assert.rejects(store.reread(onlyAccount(serverUrl)), { code: 'storage' });
+      assert.deepEqual(store.get(serverUrl), newer);
+      await assert.rejects(store.reread(onlyAccount(serverUrl)), { code: 'storage' });
+      assert.equal(store.get(serverUrl), undefined);
+    });
+  });
+
+  describe('with a slow storage', () => {
+    /** Answers the next reads when it is told to, with what lay there when they were asked. */
+    function slowReads() {
+      const waiting: (() => void)[] = [];
+      const get = secrets.get.bind(secrets);
+      secrets.get = async (key) => {
+        const record = await get(key);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return record;
+      };
+      const isAsked = (count: number) => until(() => waiting.length === count, 'nothing is read');
+      return { isAsked, answer: (place = 0) => waiting.splice(place, 1)[0]?.() };
+    }
+
+    beforeEach(async () => {
+      await store.put(session);
+      await store.reload();
+      secrets.holdEvents();
+    });
+
+    it('does not undo what was written while it was read', async () => {
+      const { isAsked, answer } = slowReads();
+      const reading = store.reload();
+      await isAsked(1);
+      await store.put(newer);
+      answer();
+      await isAsked(1);
+      answer();
+      await reading;
+      assert.equal(store.get(serverUrl), newer);
+    });
+
+    it('does not undo what was deleted while it was read', async () => {
+      const { isAsked, answer } = slowReads();
+      const reading = store.reload();
+      await isAsked(1);
+      await store.delete(onlyAccount(serverUrl));
+      answer();
+      await isAsked(1);
+      answer();
+      await reading;
+      assert.equal(store.get(serverUrl), undefined);
+    });
+
+    it('does not undo what a later read has found', async () => {
+      const { isAsked, answer } = slowReads();
+      const early = store.reload();
+      await isAsked(1);
+      await secrets.store(await hashedKey('session:', serverUrl), serializeSession(newer));
+      const late = store.reload();
+      await isAsked(2);
+      answer(1);
+      await late;
+      assert.deepEqual(store.get(serverUrl), newer);
+      answer();
+      await isAsked(1);
+      answer();
+      await early;
+      assert.deepEqual(store.get(serverUrl), newer);
     });
   });
 });

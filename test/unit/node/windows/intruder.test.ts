@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { chmod, rename, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { generateAgreementKey, privateBytes } from '../../../../src/core/windows/agreementKey.ts';
+import { prove } from '../../../../src/core/windows/handshake.ts';
+import { until } from '../../../support/authenticationSuite.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
+import { FakeSecretStorage } from '../../../support/fakeSecretStorage.ts';
+import {
+  addressOf,
+  connectRaw,
+  type RawConnection,
+  rawConnection,
+} from '../../../support/windows/rawConnection.ts';
+import { type TestWindow, windowSuite } from '../../../support/windows/windowSuite.ts';
+
+const id = () => randomBytes(12).toString('base64url');
+const nonce = () => randomBytes(32).toString('base64url');
+
+describe('a program that is no window of the group', () => {
+  const suite = windowSuite();
+  let clock: FakeClock;
+  let window: TestWindow;
+  let raw: RawConnection;
+  const servers: Server[] = [];
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    window = await suite.join({ clock });
+    await window.change('key', 'secret-value');
+    raw = await connectRaw(await addressOf(suite.folder, window.group.self.id));
+  });
+  afterEach(async () => {
+    assert.equal(window.state.size, 1);
+    assert.deepEqual(window.group.others, []);
+    raw.socket.destroy();
+    for (const socket of sockets.splice(0)) {
+      socket.destroy();
+    }
+    await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+  });
+
+  const group = () => suite.profile.notices.get('group') ?? assert.fail('there is no group');
+
+  const hello = (more: object = {}) => ({
+    type: 'hello',
+    version: 1,
+    role: 'window',
+    id: id(),
+    startedAt: 1,
+    nonce: nonce(),
+    ...more,
+  });
+
+  /** Nothing came but what every connection gets, and the connection is closed. */
+  async function assertNothingMore(...expected: readonly string[]): Promise<void> {
+    const rest = await raw.rest();
+    assert.deepEqual(
+      rest.map((line) => JSON.parse(line).type),
+      expected,
+    );
+    assert.ok(!rest.join().includes('secret-value'));
+  }
+
+  const call = { t: 'q', i: '1', m: 'exchange', a: [[]] };
+
+  it('is told who listens, and a public key', async () => {
+    raw.send(hello());
+    const greeting = await raw.receive();
+    assert.deepEqual(Object.keys(greeting ?? {}).sort(), [
+      'group',
+      'id',
+      'nonce',
+      'role',
+      'startedAt',
+      'type',
+      'version',
+    ]);
+    assert.deepEqual(Object.keys(JSON.parse(String(greeting?.group))).sort(), ['crv', 'kty', 'x', 'y']);
+  });
+
+  for (const [what, first] of [
+    ['calls at once', call],
+    ['sends what is no JSON', 'GET / HTTP/1.1'],
+    ['sends an empty line', ''],
+    ['sends null', 'null'],
+    ['speaks another version', hello({ version: 2 })],
+    ['has another role', hello({ role: 'terminal' })],
+    ['has an id that is a path', hello({ id: '../../etc/passwd' })],
+    ['has no nonce', hello({ nonce: undefined })],
+    ['sends a proof instead of a greeting', { type: 'proof', proof: 'AAAA' }],
+  ] as const) {
+    it(`is hung up on when it ${what}`, async () => {
+      raw.send(first);
+      await assertNothingMore();
+    });
+  }
+
+  it('is hung up on when it calls after the greetings', async () => {
+    raw.send(hello({ group: group() }));
+    raw.send(call);
+    await assertNothingMore('hello', 'proof');
+  });
+
+  it('is hung up on when it claims to be the window itself', async () => {
+    raw.send(hello({ id: window.group.self.id, group: group() }));
+    await assertNothingMore();
+  });
+
+  it('is hung up on with a proof by another key', async () => {
+    const greeting = JSON.stringify(hello({ group: group() }));
+    raw.send(greeting);
+    const responder = JSON.stringify(await raw.receive());
+    const wrong = privateBytes(await generateAgreementKey());
+    const proof = await prove(wrong, 'initiator', { initiator: greeting, responder });
+    raw.send({ type: 'proof', proof: Buffer.from(proof).toString('base64url') });
+    await assertNothingMore('proof');
+  });
+
+  for (const proof of ['', 'AAAA', 'A'.repeat(43), '!', 1, null]) {
+    it(`is hung up on with the proof ${JSON.stringify(proof)}`, async () => {
+      raw.send(hello({ group: group() }));
+      raw.send({ type: 'proof', proof });
+      await assertNothingMore('hello', 'proof');
+    });
+  }
+
+  it('is hung up on when it sends the proof of the window back', async () => {
+    raw.send(hello({ group: group() }));
+    await raw.receive();
+    raw.send((await raw.receive()) ?? '');
+    await assertNothingMore();
+  });
+
+  it('is hung up on when it sends too much without a line feed', async () => {
+    raw.send(hello({ group: group() }));
+    raw.socket.write('x'.repeat(64 * 1024 + 1));
+    await assertNothingMore('hello', 'proof');
+  });
+
+  it('is hung up on when it greets with too much', async () => {
+    raw.send(hello({ padding: 'x'.repeat(64 * 1024) }));
+    await assertNothingMore();
+  });
+
+  for (const [what, say] of [
+    ['nothing', () => undefined],
+    ['half a greeting', () => raw.socket.write('{"type":')],
+    ['nothing after its greeting', () => raw.send(hello({ group: group() }))],
+    ['nothing after its greeting as a newcomer', () => raw.send(hello())],
+  ] as const) {
+    it(`is hung up on after five seconds when it says ${what}`, async () => {
+      say();
+      await until(() => clock.timerCount === 1, 'nobody listens');
+      clock.advance(4999);
+      assert.equal(raw.socket.readyState, 'open');
+      clock.advance(1);
+      await raw.rest();
+      await until(() => clock.timerCount === 0, 'a timer is left');
+    });
+  }
+
+  describe('that wants to pair', () => {
+    async function askFor(publicKey: string, greeting = hello()): Promise<void> {
+      raw.send(greeting);
+      raw.send({ type: 'pair', publicKey });
+      await raw.receive();
+      // The first look at the board finds nothing.
+      await until(() => clock.timerCount === 2, 'the window does not look at the board');
+      clock.advance(3000);
+    }
+
+    it('gets nothing when the board shows no notice of it', async () => {
+      await askFor((await generateAgreementKey()).publicKey);
+      await assertNothingMore();
+    });
+
+    it('gets nothing with another key than the notice of a real newcomer has', async () => {
+      const newcomer = id();
+      const { publicKey } = await generateAgreementKey();
+      await suite.profile.openBoard().set(`pairing:${newcomer}`, publicKey);
+      await askFor((await generateAgreementKey()).publicKey, hello({ id: newcomer }));
+      await assertNothingMore();
+    });
+
+    it('gets what only the real newcomer can open with the key of that', async () => {
+      const newcomer = id();
+      const { publicKey } = await generateAgreementKey();
+      await suite.profile.openBoard().set(`pairing:${newcomer}`, publicKey);
+      const [secret = ''] = suite.profile.secrets.values();
+      raw.send(hello({ id: newcomer }));
+      raw.send({ type: 'pair', publicKey });
+      await raw.receive();
+      const { type, sealed } = (await raw.receive()) ?? {};
+      assert.equal(type, 'paired');
+      const bytes = Buffer.from(String(sealed), 'base64url');
+      assert.ok(!bytes.includes(JSON.parse(secret).d));
+      raw.send(call);
+      await assertNothingMore();
+    });
+
+    it('gets nothing for a key that is no point of the curve', async () => {
+      const newcomer = id();
+      const zero = Buffer.alloc(32).toString('base64url');
+      const publicKey = JSON.stringify({ crv: 'P-256', kty: 'EC', x: zero, y: zero });
+      await suite.profile.openBoard().set(`pairing:${newcomer}`, publicKey);
+      raw.send(hello({ id: newcomer }));
+      raw.send({ type: 'pair', publicKey });
+      await assertNothingMore('hello');
+    });
+  });
+
+  describe('that other windows take for one', () => {
+    /** Registers a program of its own, and says whoever comes. */
+    async function pretend(talk: (connection: RawConnection, own: string) => Promise<void>): Promise<void> {
+      const own = id();
+      const address = join(suite.folder, `${own}.sock`);
+      await listen(address, (socket) => void talk(rawConnection(socket), own));
+      const entry = { version: 1, id: own, startedAt: 1, pid: 1, address };
+      await writeFile(join(suite.folder, `${own}.json`), JSON.stringify(entry));
+    }
+
+    async function listen(address: string, onConnection: (socket: Socket) => void): Promise<void> {
+      const server = createServer((socket) => {
+        sockets.push(socket);
+        onConnection(socket);
+      });
+      servers.push(server);
+      await new Promise<void>((resolve) => server.listen(address, resolve));
+    }
+
+    it('learns nothing from a newcomer, and gives it no key of its own choice', async () => {
+      window.group.dispose();
+      const received: unknown[] = [];
+      const shown = group();
+      await pretend(async (connection, own) => {
+        connection.send(hello({ id: own, group: shown }));
+        connection.send({ type: 'paired', sealed: randomBytes(200).toString('base64url') });
+        received.push(...(await connection.rest()).map((line) => JSON.parse(line).type));
+      });
+      const newcomer = await suite.join({ secrets: new FakeSecretStorage() });
+      assert.deepEqual(newcomer.group.others, []);
+      // It could not know that this was no window: it begins another group.
+      assert.notEqual(group(), shown);
+      assert.deepEqual(received.slice(0, 2), ['hello', 'pair']);
+      assert.ok(received.every((type) => ['hello', 'pair'].includes(String(type))));
+    });
+
+    it('is not taken for a window by another id than it is registered under', async () => {
+      const received: string[] = [];
+      await pretend(async (connection) => {
+        connection.send(hello({ group: group() }));
+        received.push(...(await connection.rest()));
+      });
+      const second = await suite.join({ clock: new FakeClock() });
+      assert.deepEqual(second.group.others, [window.group.self]);
+      assert.deepEqual(
+        received.map((line) => JSON.parse(line).type),
+        ['hello'],
+      );
+      second.group.dispose();
+      await until(() => window.group.others.length === 0, 'the second window is still there');
+    });
+
+    it('can read nothing of what two windows say through it, nor say it again, nor change it', async () => {
+      const address = await addressOf(suite.folder, window.group.self.id);
+      const moved = join(suite.folder, 'moved.sock');
+      await rename(address, moved);
+      const recorded: Buffer[] = [];
+      let isChanging = false;
+      await listen(address, (socket) => {
+        const other = connect(moved);
+        sockets.push(other);
+        socket.on('data', (data) => {
+          recorded.push(data);
+          // Somewhere in the middle: the sealed text stays one line of base64.
+          other.write(isChanging ? data.fill('A', 4, 8) : data);
+        });
+        other.on('data', (data) => socket.write(data));
+        socket.on('close', () => other.destroy());
+        other.on('close', () => socket.destroy());
+      });
+      await chmod(address, 0o600);
+      const second = await suite.join({ clock: new FakeClock() });
+      assert.deepEqual(second.group.others, [window.group.self]);
+      await second.change('key', 'older');
+      assert.ok(!Buffer.concat(recorded).toString().includes('older'));
+      assert.ok(!Buffer.concat(recorded).toString().includes('exchange'));
+
+      const replayed = await connectRaw(moved);
+      replayed.socket.write(Buffer.concat(recorded));
+      const answers = await replayed.rest();
+      assert.deepEqual(
+        answers.map((line) => JSON.parse(line).type),
+        ['hello', 'proof'],
+      );
+
+      isChanging = true;
+      await second.group.announce([{ key: 'key', at: 9, value: 'changed' }]);
+      await until(() => window.group.others.length === 0, 'the connection goes on');
+      assert.equal(window.state.get('key')?.value, 'older');
+      assert.match(window.lines.join('\n'), /sealed by somebody else/);
+      second.group.dispose();
+    });
+  });
+});
