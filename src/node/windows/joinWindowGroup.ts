@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
-import { delay } from '../../core/delay.ts';
+import type { Disposable } from '../../core/disposable.ts';
 import type { Event } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { Redactor } from '../../core/redaction.ts';
@@ -17,11 +16,10 @@ import type {
   WindowHandlers,
   WindowIdentity,
 } from '../../core/windows/windowGroup.ts';
-import { Queues } from '../queues.ts';
-import { type EncounterPorts, type Result, receive, visit } from './encounters.ts';
-import { type MeetingPlace, openMeetingPlace } from './meetingPlace.ts';
+import { openMeetingPlace } from './meetingPlace.ts';
+import { Meetings } from './meetings.ts';
 import { Peers } from './peers.ts';
-import type { RegisteredWindow } from './registry.ts';
+import { Registry } from './registry.ts';
 
 /** What joining the other windows needs. */
 export interface WindowGroupOptions {
@@ -52,33 +50,36 @@ class MemberWindow implements WindowGroup {
   readonly self: WindowIdentity;
   readonly joined: Promise<void>;
   readonly onDidChange: Event<void>;
-  readonly #options: WindowGroupOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
   readonly #ended = new AbortController();
   readonly #membership: GroupMembership;
   readonly #candidacy: Candidacy;
   readonly #peers: Peers;
-  readonly #encounters: EncounterPorts;
-  readonly #visits = new Queues();
-  /** Windows that were visited again because one of both had no time: once is enough. */
-  readonly #revisited = new Set<string>();
-  #place: MeetingPlace | undefined;
+  readonly #registry: Registry;
+  readonly #meetings: Meetings;
+  #place: Disposable | undefined;
 
   constructor(options: WindowGroupOptions) {
-    const { clock } = options;
-    this.#options = options;
+    const { clock, log, folder } = options;
+    const { signal } = this.#ended;
+    this.#clock = clock;
+    this.#log = log;
     this.self = { id: randomBytes(12).toString('base64url'), startedAt: clock.now() };
     this.#membership = new GroupMembership(options);
-    this.#candidacy = new Candidacy(this.self.id, { ...options, signal: this.#ended.signal });
+    this.#candidacy = new Candidacy(this.self.id, { ...options, signal });
     this.#peers = new Peers(this.self, options);
-    this.onDidChange = this.#peers.onDidChange;
-    this.#encounters = {
+    this.#registry = new Registry(folder, log);
+    this.#meetings = new Meetings({
       ...options,
       self: this.self,
       membership: this.#membership,
       candidacy: this.#candidacy,
       peers: this.#peers,
-      signal: this.#ended.signal,
-    };
+      registry: this.#registry,
+      signal,
+    });
+    this.onDidChange = this.#peers.onDidChange;
     this.joined = this.#withinFirstRound(this.#join());
   }
 
@@ -106,11 +107,13 @@ class MemberWindow implements WindowGroup {
   }
 
   async #join(): Promise<void> {
-    const { folder, log } = this.#options;
     const { signal } = this.#ended;
     try {
-      const onConnection = (socket: Socket) => void this.#receive(socket);
-      const place = await openMeetingPlace(folder, this.self, { log, onConnection });
+      const place = await openMeetingPlace(this.self, {
+        registry: this.#registry,
+        log: this.#log,
+        onConnection: (socket) => void this.#meetings.receive(socket),
+      });
       if (signal.aborted) {
         place.dispose();
         return;
@@ -118,98 +121,18 @@ class MemberWindow implements WindowGroup {
       this.#place = place;
       await this.#membership.currentKey();
       // With a new key it can meet those that it could not meet before.
-      this.#membership.onDidObtainKey(() => void this.#visitAll());
-      await this.#meetAll();
+      this.#membership.onDidObtainKey(() => void this.#meetings.visitAll());
+      await this.#meetings.meetAll();
     } catch (reason) {
       if (!signal.aborted) {
-        log.warn('This window cannot meet other windows', { reason });
+        this.#log.warn('This window cannot meet other windows', { reason });
       }
-    }
-  }
-
-  /** Meets every other window, after which this one is in a group: in theirs or, if need be, in a new one. */
-  async #meetAll(): Promise<void> {
-    await this.#visitAll();
-    if (!(await this.#membership.currentKey())) {
-      await this.#options.locks.run('window-group', () => this.#foundGroup(), this.#ended.signal);
-      await this.#visitAll();
-    }
-  }
-
-  /** Begins a group, unless there is one by now: other windows wait for this to end before they do the same. */
-  async #foundGroup(): Promise<void> {
-    if (!(await this.#membership.currentKey())) {
-      await this.#visitAll();
-    }
-    if (!(await this.#membership.currentKey())) {
-      await this.#membership.beginGroup();
-      // Where locks do not work, another window may begin one at the same time.
-      void this.#followBoard();
-    }
-  }
-
-  async #receive(socket: Socket): Promise<void> {
-    this.#conclude(await receive(socket, this.#encounters));
-  }
-
-  /** Visits every registered window that is no peer yet. Never throws. */
-  async #visitAll(): Promise<void> {
-    try {
-      const windows = (await this.#place?.registry.list()) ?? [];
-      await Promise.all(windows.map((window) => this.#visit(window)));
-    } catch (reason) {
-      this.#options.log.warn('Other windows cannot be found', { reason });
-    }
-  }
-
-  async #visit(window: RegisteredWindow): Promise<void> {
-    const { signal } = this.#ended;
-    // One visit after the other, since what one lacked, such as the key, the next may have.
-    const place = this.#visits.enter(window.id);
-    try {
-      await place.turn(signal);
-      if (window.id === this.self.id || this.#peers.has(window.id)) {
-        return;
-      }
-      const result = await visit(window, this.#encounters);
-      if (result.outcome === 'gone') {
-        await this.#place?.registry.forget(window);
-      }
-      this.#conclude(result);
-    } catch {
-      // This window has ended.
-    } finally {
-      place.leave();
-    }
-  }
-
-  /** What follows from an encounter that could end otherwise next time. */
-  #conclude(result: Result): void {
-    if (result.outcome === 'lost' && !this.#revisited.has(result.id)) {
-      this.#revisited.add(result.id);
-      void this.#visitAll();
-    } else if (result.outcome === 'foreign') {
-      void this.#followBoard();
-    }
-  }
-
-  /** If this window's group has just been replaced by another one, it joins that. */
-  async #followBoard(): Promise<void> {
-    const { signal } = this.#ended;
-    try {
-      if (await this.#membership.isSuperseded(signal)) {
-        // The other window may find the same of its group: not both should do the same about it.
-        await delay(this.#options.clock, Math.random() * 500, signal);
-        await this.#meetAll();
-      }
-    } catch {
-      // This window has ended, or the board fails.
     }
   }
 
   async #withinFirstRound(round: Promise<void>): Promise<void> {
     const { promise: over, resolve } = Promise.withResolvers<void>();
-    const timer = this.#options.clock.setTimer(firstRoundLimit, resolve);
+    const timer = this.#clock.setTimer(firstRoundLimit, resolve);
     this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
     await Promise.race([round, over]);
     timer.dispose();

@@ -6,29 +6,30 @@ import type { Disposable } from '../../core/disposable.ts';
 import type { Log } from '../../core/log.ts';
 import type { WindowIdentity } from '../../core/windows/windowGroup.ts';
 import { ensurePrivateFolder } from './privateFolder.ts';
-import { Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import { socketAddresses, systemSurroundings } from './socketAddress.ts';
 
-/** Where this window listens for others, and is registered. */
-export interface MeetingPlace extends Disposable {
+/** What being met needs. */
+export interface MeetingPlaceOptions {
   readonly registry: Registry;
+  readonly log: Log;
+  /** Takes over a connection that another window, or anything else, has opened. */
+  readonly onConnection: (socket: Socket) => void;
 }
 
 /**
  * Listens, and then registers, so that of two windows which begin at once at least one sees the other.
  *
- * @param folder of this user's windows; made if need be
- * @param onConnection takes over a connection that another window, or anything else, has opened
+ * @param self is not there any more when the result is disposed
  * @throws the system's error, or an `Error` where there is no safe place
  */
 export async function openMeetingPlace(
-  folder: string,
   self: WindowIdentity,
-  { log, onConnection }: { readonly log: Log; readonly onConnection: (socket: Socket) => void },
-): Promise<MeetingPlace> {
+  { registry, log, onConnection }: MeetingPlaceOptions,
+): Promise<Disposable> {
+  const { folder } = registry;
   await ensurePrivateFolder(folder);
   const { server, address } = await listen(folder, self.id, log);
-  const registry = new Registry(folder, log);
   server.on('connection', onConnection);
   const dispose = () => {
     registry.remove(self.id);
@@ -41,7 +42,7 @@ export async function openMeetingPlace(
     dispose();
     throw error;
   }
-  return { registry, dispose };
+  return { dispose };
 }
 
 async function listen(folder: string, windowId: string, log: Log) {

@@ -36,7 +36,7 @@ export class PeerConnection {
     this.#channel = channel;
     this.#log = log;
     this.#rpc = createBirpc<WindowCalls, WindowCalls>(this.#functions(handlers), {
-      post: (message: Message) => channel.send(JSON.stringify(message)),
+      post: (message: Message) => channel.send(writeMessage(message)),
       on: (listener) => {
         this.#onMessage = listener;
       },
@@ -130,4 +130,10 @@ export class PeerConnection {
       this.#channel.end();
     }
   }
+}
+
+/** That something failed is all that the other window has to know: an error may carry anything. */
+function writeMessage(message: Message): string {
+  const isFailure = message.t === 's' && message.e !== undefined;
+  return JSON.stringify(isFailure ? { ...message, e: true } : message);
 }

@@ -25,25 +25,26 @@ const entrySchema = v.object({
 
 /** The files by which windows find each other: one per window, with nothing secret in it. */
 export class Registry {
-  readonly #folder: string;
+  /** Of this user's windows; `openMeetingPlace` makes it. */
+  readonly folder: string;
   readonly #log: Log;
 
   constructor(folder: string, log: Log) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#log = log;
   }
 
   /** Announces a window that listens already. @throws the system's error */
   async add({ id, startedAt, address }: RegisteredWindow): Promise<void> {
     const entry = { version: 1, id, startedAt, pid: process.pid, address };
-    const temporary = join(this.#folder, `${id}.tmp`);
+    const temporary = join(this.folder, `${id}.tmp`);
     await writeFile(temporary, JSON.stringify(entry), { mode: 0o600, flag: 'wx' });
     await rename(temporary, this.#path(id));
   }
 
   /** All registered windows, whether they are still there or not. @throws the system's error */
   async list(): Promise<readonly RegisteredWindow[]> {
-    const names = (await readdir(this.#folder)).filter((name) => fileName.test(name));
+    const names = (await readdir(this.folder)).filter((name) => fileName.test(name));
     const entries = await Promise.all(names.map((name) => this.#read(name)));
     return entries.filter((entry) => entry !== undefined);
   }
@@ -67,14 +68,14 @@ export class Registry {
   }
 
   async #read(name: string): Promise<RegisteredWindow | undefined> {
-    const path = join(this.#folder, name);
+    const path = join(this.folder, name);
     try {
       const stats = await lstat(path);
       if (!stats.isFile() || stats.size > largestFile) {
         throw new Error('It is no small file.');
       }
       const { id, startedAt, address } = v.parse(entrySchema, JSON.parse(await readFile(path, 'utf8')));
-      const place = { folder: this.#folder, windowId: id, platform: process.platform };
+      const place = { folder: this.folder, windowId: id, platform: process.platform };
       if (name !== `${id}.json` || !isSocketAddress(address, place)) {
         throw new Error('It is about another window, or another place.');
       }
@@ -89,6 +90,6 @@ export class Registry {
   }
 
   #path(id: string): string {
-    return join(this.#folder, `${id}.json`);
+    return join(this.folder, `${id}.json`);
   }
 }

@@ -12,7 +12,7 @@ type Command =
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'fault'; readonly fault: TokenFault }
   | { readonly kind: 'open' | 'restart' }
-  | { readonly kind: 'crash' | 'reload'; readonly window: number }
+  | { readonly kind: 'crash' | 'reload' | 'restart'; readonly window: number }
   | { readonly kind: 'refuse'; readonly window: number; readonly operations: readonly StorageOperation[] }
   | {
       readonly kind: 'refresh' | 'reject' | 'signIn' | 'signOut' | 'use';
@@ -29,15 +29,14 @@ interface Step {
 const window = fc.nat(2);
 const accountId = fc.oneof({ weight: 3, arbitrary: fc.constant(accountIds[0]) }, fc.constant(accountIds[1]));
 
+const operation = fc.record({
+  kind: fc.constantFrom('use', 'use', 'signIn', 'refresh', 'reject', 'signOut'),
+  window,
+  accountId,
+});
+
 const command: fc.Arbitrary<Command> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constantFrom('use' as const, 'signIn' as const), window, accountId }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constantFrom('refresh', 'reject', 'signOut'), window, accountId }),
-  },
+  { weight: 10, arbitrary: operation },
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('advance'), ms: fc.constantFrom(20 * second, hour) }),
@@ -55,16 +54,37 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('open', 'restart') }) },
 );
 
+const step = fc.record<Step>({ command, turns: fc.nat(40) });
+
+/** A window that crashes in the midst of something. */
+const interruption = fc
+  .record({ operation, turns: fc.nat(60), kind: fc.constantFrom('crash', 'reload', 'restart') })
+  .map(({ operation, turns, kind }): readonly Step[] => [
+    { command: operation, turns },
+    { command: { kind, window: operation.window }, turns: 0 },
+  ]);
+
+/** A storage that refuses to write while something happens in its window, or in another one. */
+const refusal = fc
+  .record({ operation, turns: fc.nat(60), window })
+  .map(({ operation, turns, window }): readonly Step[] => [
+    { command: { kind: 'refuse', window, operations: ['store'] }, turns: 0 },
+    { command: operation, turns },
+    { command: { kind: 'refuse', window, operations: [] }, turns: 0 },
+  ]);
+
+const steps = fc.oneof(
+  { weight: 6, arbitrary: step.map((one) => [one]) },
+  { weight: 1, arbitrary: interruption },
+  { weight: 1, arbitrary: refusal },
+);
+
 /** Any story: what happens, and in which order everything that was begun goes on. */
 export const anyStory = fc.record({
   storage: fc.constantFrom('browser' as const, 'desktop' as const),
   server: fc.constantFrom('strict' as const, 'grace' as const),
   windows: fc.integer({ min: 1, max: 3 }),
-  steps: fc.array(fc.record<Step>({ command, turns: fc.nat(40) }), {
-    minLength: 1,
-    maxLength: 24,
-    size: 'max',
-  }),
+  steps: fc.array(steps, { minLength: 1, maxLength: 20, size: 'max' }).map((all) => all.flat()),
   /** Who goes on next, over and over again: 0 is whoever has waited longest. */
   order: fc.array(fc.nat(30), { minLength: 1, maxLength: 100 }),
 });

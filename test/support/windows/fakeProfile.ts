@@ -1,5 +1,5 @@
 import type { SecretStorage } from '../../../src/core/session/secretStorage.ts';
-import type { NoticeBoard } from '../../../src/core/windows/noticeBoard.ts';
+import { groupNotice, type NoticeBoard } from '../../../src/core/windows/noticeBoard.ts';
 import { FakeSecretStorage } from '../fakeSecretStorage.ts';
 
 type Notices = ReadonlyMap<string, string>;
@@ -14,6 +14,8 @@ const empty = { notices: new Map(), secrets: new Map() };
 export class FakeProfile {
   /** Milliseconds until other windows see a notice. */
   lag: () => number = () => 0;
+  /** Every group that was ever shown. */
+  readonly groups = new Set<string>();
   readonly #boards = new Set<{ notices: Notices }>();
   #notices: Notices;
   #secrets: ReadonlyMap<string, string>;
@@ -46,6 +48,9 @@ export class FakeProfile {
     return {
       get: (name) => board.notices.get(name),
       set: async (name, value) => {
+        if (name === groupNotice && value !== undefined) {
+          this.groups.add(value);
+        }
         const rest = [...board.notices].filter(([other]) => other !== name);
         board.notices = new Map(value === undefined ? rest : [...rest, [name, value]]);
         this.#notices = board.notices;

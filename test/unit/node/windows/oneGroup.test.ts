@@ -32,6 +32,7 @@ describe('windows of one profile', function () {
         const windows = Array.from({ length: count }, () => suite.open());
         await Promise.all(windows.map(({ group }) => group.joined));
         await assertOneGroup(windows);
+        assert.equal(suite.profile.groups.size, 1);
       });
     }
   }
@@ -53,6 +54,7 @@ describe('windows of one profile', function () {
       }
       await Promise.all(windows.map(({ group }) => group.joined));
       await assertOneGroup(windows);
+      assert.equal(suite.profile.groups.size, 1);
     });
   }
 
