@@ -7,15 +7,14 @@ import { dpopSecrets } from '../oauth/dpopKey.ts';
 import type { Redactor } from '../redaction.ts';
 import { byAge, firstAccountId, type SessionRef } from './account.ts';
 import type { AccountChoices } from './accountChoices.ts';
-import { hashedKey, type SecretStorage } from './secretStorage.ts';
+import { putAside } from './putAside.ts';
+import type { SecretStorage } from './secretStorage.ts';
 import { refOf, type Session, serializeSession } from './session.ts';
-import { type ParsedRecord, parseRecord, sessionPrefix, storageKey } from './sessionRecord.ts';
+import { SessionMemory, type UnreadableRecord } from './sessionMemory.ts';
+import { parseRecord, sessionPrefix, storageKey } from './sessionRecord.ts';
 
 const notSaved =
   'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?';
-
-/** Where records are kept that could not be read, when others take their places. */
-const asidePrefix = 'aside:';
 
 /** What the store needs. */
 export interface SessionStorePorts {
@@ -26,29 +25,13 @@ export interface SessionStorePorts {
   readonly choices?: AccountChoices | undefined;
 }
 
-/** A record that this version cannot read. It is left where it is until a sign-in needs the place. */
-export interface UnreadableRecord {
-  readonly key: string;
-  /** A sentence, without anything of the record. */
-  readonly reason: string;
-}
-
 /**
  * All sessions, by canonical server URL and account: held in memory for synchronous reading, written through to
  * secret storage. Changes made elsewhere arrive by the storage's events, or by {@link reload} and {@link reread}.
  */
 export class SessionStore implements Disposable {
   readonly #ports: SessionStorePorts;
-  /** By storage key. */
-  readonly #sessions = new Map<string, Session>();
-  /**
-   * Keys of sessions that could not be written: kept in memory, and tried again. With each, what lay there then;
-   * `undefined` if that is not known. Anything else that is found there later was written since, and holds.
-   */
-  readonly #unsaved = new Map<string, string | null | undefined>();
-  readonly #unreadable = new Map<string, { readonly text: string; readonly reason: string }>();
-  /** Counts what was written here, by key, so that a slow read never undoes it. */
-  readonly #writes = new Map<string, number>();
+  readonly #memory = new SessionMemory();
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
 
@@ -94,19 +77,19 @@ export class SessionStore implements Disposable {
 
   /** The sessions of all accounts at a server, in the order in which the accounts were added. */
   accounts(serverUrl: string): readonly Session[] {
-    return [...this.#sessions.values()]
+    return this.#memory.sessions
       .filter((session) => session.serverUrl === serverUrl)
       .sort((one, other) => byAge(one.account, other.account));
   }
 
   /** Every session there is. */
   get all(): readonly Session[] {
-    return [...this.#sessions.values()];
+    return this.#memory.sessions;
   }
 
   /** The records that could not be read, for whoever supports the user. */
-  get unreadable(): readonly UnreadableRecord[] {
-    return [...this.#unreadable].map(([key, { reason }]) => ({ key, reason }));
+  get unreadable(): readonly Omit<UnreadableRecord, 'text'>[] {
+    return this.#memory.unreadable.map(({ key, reason }) => ({ key, reason }));
   }
 
   /**
@@ -122,7 +105,7 @@ export class SessionStore implements Disposable {
       return;
     }
     const reads = await Promise.all(
-      [...new Set([...keys, ...this.#sessions.keys()])].map((key) => this.#readKey(key)),
+      [...new Set([...keys, ...this.#memory.keys])].map((key) => this.#readKey(key)),
     );
     if (reads.some(({ changed }) => changed)) {
       this.#changed.fire();
@@ -144,7 +127,7 @@ export class SessionStore implements Disposable {
     if (error !== undefined) {
       throw new AuthError('storage', 'VS Code could not read the session.', { cause: error });
     }
-    return this.#sessions.get(key);
+    return this.#memory.get(key);
   }
 
   /**
@@ -156,18 +139,16 @@ export class SessionStore implements Disposable {
   async put(session: Session): Promise<void> {
     this.#learn(session);
     const key = await storageKey(refOf(session));
-    this.#countWrite(key);
+    this.#memory.touch(key);
     let failure: AuthError | undefined;
     try {
       await this.#keepAside(key);
       await this.#ports.secrets.store(key, serializeSession(session));
-      this.#unsaved.delete(key);
+      this.#memory.hold(key, session);
     } catch (cause) {
-      this.#unsaved.set(key, (await this.#get(key)).record);
+      this.#memory.holdUnsaved(key, session, (await this.#get(key)).record);
       failure = new AuthError('storage', notSaved, { cause });
     }
-    this.#countWrite(key);
-    this.#sessions.set(key, session);
     this.#changed.fire();
     if (failure) {
       throw failure;
@@ -182,11 +163,11 @@ export class SessionStore implements Disposable {
    */
   async saveUnsaved(ref: SessionRef): Promise<boolean> {
     const key = await storageKey(ref);
-    if (this.#unsaved.has(key) && (await this.#readKey(key)).changed) {
+    if (this.#memory.isUnsaved(key) && (await this.#readKey(key)).changed) {
       this.#changed.fire();
     }
-    const session = this.#sessions.get(key);
-    if (!session || !this.#unsaved.has(key)) {
+    const session = this.#memory.get(key);
+    if (!session || !this.#memory.isUnsaved(key)) {
       return true;
     }
     try {
@@ -200,15 +181,12 @@ export class SessionStore implements Disposable {
 
   /** Whether a session is one that could not be written yet. */
   isUnsaved(session: Session): boolean {
-    return [...this.#unsaved.keys()].some((key) => this.#sessions.get(key) === session);
+    return this.unsaved.some(({ serverUrl, accountId }) => this.get(serverUrl, accountId) === session);
   }
 
   /** The sessions that could not be written yet. */
   get unsaved(): readonly SessionRef[] {
-    return [...this.#unsaved.keys()].flatMap((key) => {
-      const session = this.#sessions.get(key);
-      return session ? [refOf(session)] : [];
-    });
+    return this.#memory.unsaved;
   }
 
   /**
@@ -218,16 +196,14 @@ export class SessionStore implements Disposable {
    */
   async delete(ref: SessionRef): Promise<void> {
     const key = await storageKey(ref);
-    this.#countWrite(key);
+    this.#memory.touch(key);
     try {
       await this.#ports.secrets.delete(key);
     } catch (error) {
       throw new AuthError('storage', 'VS Code could not delete the session.', { cause: error });
     }
-    this.#countWrite(key);
-    this.#unreadable.delete(key);
-    this.#unsaved.delete(key);
-    if (this.#sessions.delete(key)) {
+    this.#memory.touch(key);
+    if (this.#memory.forget(key)) {
       this.#changed.fire();
     }
   }
@@ -248,38 +224,27 @@ export class SessionStore implements Disposable {
 
   /** Brings memory in line with one record. Never throws. */
   async #readKey(key: string): Promise<Reading> {
-    const writes = this.#writes.get(key);
+    const revision = this.#memory.revision(key);
     const { record, error } = await this.#get(key);
     const parsed = typeof record === 'string' ? await parseRecord(key, record) : record;
-    if (writes !== this.#writes.get(key)) {
+    if (revision !== this.#memory.revision(key)) {
       // What was read may be older than what was written here, or read by others, meanwhile.
       return await this.#readKey(key);
     }
-    const reading = this.#isOld(key, record) ? { changed: false } : this.#take(key, parsed);
-    if (reading.changed) {
-      this.#countWrite(key);
+    const known = this.#memory.unreadableAt(key)?.text;
+    const taken = this.#memory.take(key, parsed);
+    if (taken === 'unreadable') {
+      if (parsed?.record !== known) {
+        const reason = parsed?.error;
+        this.#ports.log.error('A stored session could not be read and was left as it is', { reason });
+      }
+      return { changed: false, error: error ?? parsed?.error };
     }
-    return error === undefined ? reading : { ...reading, error };
-  }
-
-  /** Whether what was read lay there already when writing failed, and is not to replace what was not written. */
-  #isOld(key: string, record: string | null | undefined): boolean {
-    if (this.#unsaved.has(key) && this.#unsaved.get(key) === undefined) {
-      this.#unsaved.set(key, record);
+    const session = this.#memory.get(key);
+    if (taken === 'changed' && session) {
+      this.#learn(session);
     }
-    return this.#unsaved.has(key) && this.#unsaved.get(key) === record;
-  }
-
-  #take(key: string, parsed: ParsedRecord | null | undefined): Reading {
-    if (parsed === undefined) {
-      return { changed: false };
-    }
-    if (parsed !== null) {
-      return this.#adopt(key, parsed);
-    }
-    this.#unreadable.delete(key);
-    this.#unsaved.delete(key);
-    return { changed: this.#sessions.delete(key) };
+    return { changed: taken === 'changed', error };
   }
 
   /** What lies under a key: `null` if nothing does. What cannot be read is at least what was last heard of. */
@@ -293,40 +258,14 @@ export class SessionStore implements Disposable {
     }
   }
 
-  #adopt(key: string, { record, session: stored, error }: ParsedRecord): Reading {
-    if (stored === undefined) {
-      if (this.#unreadable.get(key)?.text !== record) {
-        this.#ports.log.error('A stored session could not be read and was left as it is', { reason: error });
-      }
-      this.#unreadable.set(key, { text: record, reason: error.message });
-      return { changed: false, error };
-    }
-    this.#unreadable.delete(key);
-    const held = this.#sessions.get(key);
-    const older = held && this.#unsaved.has(key) && stored.tokens.receivedAt < held.tokens.receivedAt;
-    // What was written here is recognized by its record: reading that may change the order of members.
-    const own = held && serializeSession(held);
-    if (older || own === record || own === serializeSession(stored)) {
-      return { changed: false };
-    }
-    this.#learn(stored);
-    this.#unsaved.delete(key);
-    this.#sessions.set(key, stored);
-    return { changed: true };
-  }
-
-  /** Moves what could not be read out of the way of what is written next: a newer version may read it one day. */
+  /** Moves what could not be read out of the way of what is written next. */
   async #keepAside(key: string): Promise<void> {
-    const unreadable = this.#unreadable.get(key);
+    const unreadable = this.#memory.unreadableAt(key);
     if (unreadable) {
-      await this.#ports.secrets.store(await hashedKey(asidePrefix, key, unreadable.text), unreadable.text);
+      await putAside(this.#ports.secrets, key, unreadable.text);
       this.#ports.log.warn('A stored session that could not be read was put aside for a new one');
-      this.#unreadable.delete(key);
+      this.#memory.forgetUnreadable(key);
     }
-  }
-
-  #countWrite(key: string): void {
-    this.#writes.set(key, (this.#writes.get(key) ?? 0) + 1);
   }
 
   #learn({ tokens, client, dpop }: Session): void {
