@@ -80,18 +80,23 @@ export class OwnSecrets implements Disposable {
 
   /**
    * Writes a change, unless it lies there already or something later does. Without one, whatever is then known is
-   * written.
+   * written. What was refused before goes first.
    *
    * @throws what the storage throws; what is known is then tried again
    */
   async write(key: string, change?: StoredChange): Promise<void> {
-    // First, since a browser writes its whole storage: what is missing there would be lost everywhere.
-    this.#writeRefused();
+    this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
+    const write = this.#last.then(() => this.#write(key, change));
+    this.#last = write.catch(() => undefined);
     try {
-      await this.#write(key, change);
-    } catch (error) {
-      this.#putOff(key);
-      throw error;
+      await write;
+    } finally {
+      const left = (this.#writing.get(key) ?? 1) - 1;
+      if (left > 0) {
+        this.#writing.set(key, left);
+      } else {
+        this.#writing.delete(key);
+      }
     }
   }
 
@@ -127,30 +132,34 @@ export class OwnSecrets implements Disposable {
     this.#refused.add(key);
     this.#retry ??= this.#ports.clock.setTimer(retryDelay, () => {
       this.#retry = undefined;
-      this.#writeRefused();
+      const [refused] = this.#refused;
+      if (refused !== undefined) {
+        void this.catchUp(refused);
+      }
     });
   }
 
-  #writeRefused(): void {
-    for (const key of [...this.#refused]) {
-      if (this.#refused.delete(key)) {
-        void this.catchUp(key);
-      }
+  async #write(key: string, change: StoredChange | undefined): Promise<void> {
+    try {
+      await this.#bringUpRefused(key);
+      await this.#bringUp(key, change ?? this.#ports.known(key));
+      this.#refused.delete(key);
+    } catch (error) {
+      // Before the next write begins, which has to know of it.
+      this.#putOff(key);
+      throw error;
     }
   }
 
-  async #write(key: string, change: StoredChange | undefined): Promise<void> {
-    this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
-    const write = this.#last.then(() => this.#bringUp(key, change ?? this.#ports.known(key)));
-    this.#last = write.catch(() => undefined);
-    try {
-      await write;
-    } finally {
-      const left = (this.#writing.get(key) ?? 1) - 1;
-      if (left > 0) {
-        this.#writing.set(key, left);
-      } else {
-        this.#writing.delete(key);
+  /**
+   * Whatever else was refused. Until it is written nothing else may be, since a browser writes its whole storage: what
+   * is missing in one window's copy would be lost everywhere.
+   */
+  async #bringUpRefused(except: string): Promise<void> {
+    for (const key of [...this.#refused]) {
+      if (key !== except) {
+        await this.#bringUp(key, this.#ports.known(key));
+        this.#refused.delete(key);
       }
     }
   }

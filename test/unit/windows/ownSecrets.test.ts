@@ -78,6 +78,36 @@ describe('OwnSecrets', () => {
     assert.equal(lines.length, 1);
   });
 
+  it('writes nothing else until what was refused is written', async () => {
+    const other = await hashedKey('session:', 'https://other.example');
+    storage.refuse('store');
+    const [first, next] = [own.write(key), own.write(other)];
+    await assert.rejects(first, /refuses/);
+    await assert.rejects(next, /refuses/);
+    storage.refuse();
+    await own.write(other);
+    assert.deepEqual([...storage.values.keys()], [key, other]);
+  });
+
+  it('writes what was refused once more before what is queued behind it', async () => {
+    const other = await hashedKey('session:', 'https://other.example');
+    const order: string[] = [];
+    const store = storage.store.bind(storage);
+    let isFirst = true;
+    storage.store = async (name, value) => {
+      order.push(name);
+      if (isFirst) {
+        isFirst = false;
+        throw new Error('The keyring refuses once.');
+      }
+      await store(name, value);
+    };
+    const [first, next] = [own.write(key), own.write(other)];
+    await assert.rejects(first, /once/);
+    await next;
+    assert.deepEqual(order, [key, key, other]);
+  });
+
   it('goes on trying what was refused', async () => {
     storage.refuse('store');
     await own.catchUp(key);
