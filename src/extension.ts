@@ -1,26 +1,23 @@
-import { type ExtensionContext, env, window, workspace } from 'vscode';
+import { type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
-import { anyEvent } from './core/event.ts';
 import { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
 import { Redactor } from './core/redaction.ts';
 import { AccountChoices } from './core/session/accountChoices.ts';
-import { BackgroundRefresher } from './core/session/backgroundRefresher.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
 import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
-import { SharedSecrets } from './core/windows/sharedSecrets.ts';
-import type { WindowHandlers } from './core/windows/windowGroup.ts';
-import { isOnline } from './node/network.ts';
+import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
 import { meetWindows } from './vscode/meetWindows.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
+import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
@@ -55,14 +52,12 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const { extension } = context;
 
   const choices = new AccountChoices(context.workspaceState);
-  const secrets = new SharedSecrets({ own: context.secrets, clock, log });
-  const handlers: WindowHandlers = {
-    snapshot: () => secrets.snapshot(),
-    apply: (changes) => secrets.apply(changes),
+  const { windows, secrets, locks } = meetWindows(context, {
+    clock,
+    log,
+    redactor,
     deliver: async (query) => responses.accept(query),
-  };
-  const { windows, locks } = meetWindows(context, { handlers, clock, log, redactor });
-  secrets.join(windows);
+  });
   const sessions = new SessionStore({ secrets, log, redactor, choices });
   const registrations = new RegistrationStore(secrets, log);
   const demands = new ScopeDemands();
@@ -90,16 +85,6 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
   const waitingViews = new WaitingViews(clock);
-  const background = new BackgroundRefresher({
-    ...parts,
-    clock,
-    log,
-    isOnline,
-    servers: () => (workspace.isTrusted ? inventory.serverUrls : []),
-    isHolder: () => windows.isHolder,
-    onDidChange: anyEvent(inventory.onDidChange, windows.onDidChange, workspace.onDidGrantWorkspaceTrust),
-    random: Math.random,
-  });
   const commandPorts = {
     ...network,
     ...parts,
@@ -120,7 +105,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     secrets,
     choices,
     sessions,
-    background,
+    refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
     demands,

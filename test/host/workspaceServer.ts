@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigurationTarget, commands, env, Uri, workspace } from 'vscode';
-import { consent } from '../support/demo/scriptedBrowser.ts';
+import { type ConsentOptions, consent } from '../support/demo/scriptedBrowser.ts';
 import { untilState } from './inventoryState.ts';
 import { type SteeredProduct, steeredProduct } from './steeredProduct.ts';
 
@@ -12,7 +12,7 @@ export interface WorkspaceServer {
   /** The argument of commands on its row, once it is in a state. */
   row(kind: Parameters<typeof untilState>[2]): Promise<{ readonly kind: 'server'; readonly id: string }>;
   /** Plays the person, and brings the answer back as an operating system does: by the editor's own scheme. */
-  steerBrowser(decision: 'allow' | 'deny'): void;
+  steerBrowser(decision: ConsentOptions['decision'], user?: string): void;
   /** Puts the workspace back as it was. */
   close(): Promise<void>;
 }
@@ -36,9 +36,10 @@ export async function openWorkspaceServer(mcpUrl: string): Promise<WorkspaceServ
     product,
     server,
     row: async (kind) => ({ kind: 'server', id: (await untilState(product.inventory, server, kind)).id }),
-    steerBrowser(decision) {
+    steerBrowser(decision, user) {
       product.steering.open = async (url) => {
-        await deliver((await consent(url.href, { decision })).searchParams);
+        const options = { decision, ...(user === undefined ? {} : { user }) };
+        await deliver((await consent(url.href, options)).searchParams);
         return true;
       };
     },
