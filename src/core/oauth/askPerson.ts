@@ -68,9 +68,6 @@ export async function askPerson(
   });
   const opensPage = kind !== 'paste' && !resumed;
   try {
-    if (opensPage) {
-      onStep('openingBrowser');
-    }
     await hold?.();
     throwIfAborted(deadline.signal);
     if (!opensPage) {
@@ -78,6 +75,8 @@ export async function askPerson(
       onWaiting?.(waiting);
       return { response: await expected.response, ...pasted };
     }
+    // Not before: what is asked of the server meanwhile is asked while the page opens.
+    onStep('openingBrowser');
     const onOpen = () => {
       onStep('waitingForBrowser');
       onWaiting?.(waiting);
