@@ -26,11 +26,14 @@ export function serversView(page: Page): ServersView {
   const row = (name: string) => page.getByRole('treeitem', { name: new RegExp(`^${name}, MCP server\\.`) });
   return {
     async open() {
-      // The palette lists what is there when it opens.
-      await page.getByRole('tab', { name: /^MCP Auth/ }).waitFor({ timeout: 60_000 });
-      // Unlike the icon in the activity bar, which hides the view if it is there already.
-      await runCommand(page, 'MCP Auth: Focus on Servers View');
-      await page.getByRole('tree', { name: 'Servers' }).waitFor();
+      await page.bringToFront();
+      const tab = page.getByRole('tab', { name: /^MCP Auth/ });
+      await tab.waitFor({ timeout: 60_000 });
+      // A click on the icon of a view that is there already, as after a reload, hides it.
+      if ((await tab.getAttribute('aria-selected')) !== 'true') {
+        await tab.click();
+      }
+      await page.getByRole('tree', { name: 'Servers' }).waitFor({ timeout: 60_000 });
     },
     row,
     async waitFor(name, text) {
