@@ -72,6 +72,16 @@ describe('a window that is killed (-9) while it refreshes', function () {
     await window.kill();
   }
 
+  /** Resolves when a window has been told of a token. Until then it uses the one of before, which is still good. */
+  async function heardBy(window: WindowProcess, accessToken: string): Promise<void> {
+    const { createdAt } = sampleSession();
+    for (let use = await window.use(serverUrl, createdAt); ; use = await window.use(serverUrl, createdAt)) {
+      if ('accessToken' in use && use.accessToken === accessToken) {
+        return;
+      }
+    }
+  }
+
   const useInAnother = async () => await (await openWindow()).use(serverUrl, expiry);
 
   it('before it has asked loses nothing: another window refreshes', async () => {
@@ -133,6 +143,8 @@ describe('a window that is killed (-9) while it refreshes', function () {
     const window = await openWindow('afterTold', 'browser');
     void window.use(serverUrl, expiry);
     assert.equal(await window.stopped, 'afterTold');
+    // It is told while it is written: what is on its way when the window ends is lost.
+    await heardBy(other, 'access-token-2');
     await window.kill();
     assert.partialDeepStrictEqual(await other.use(serverUrl, expiry), { accessToken: 'access-token-2' });
     assert.equal(endpoint.requests.length, 1);
