@@ -1,4 +1,4 @@
-import { abortError } from '../core/errors.ts';
+import { awaitTurn } from '../core/turn.ts';
 
 /** A place in a queue. Whoever has one must leave it at some time, whether its turn has come or not. */
 export interface Place {
@@ -22,20 +22,6 @@ export class Queues {
     const allLeft = before.then(() => left.promise);
     this.#last.set(name, allLeft);
     void allLeft.then(() => this.#last.get(name) === allLeft && this.#last.delete(name));
-    return { turn: (signal) => beforeAbort(before, signal), leave: left.resolve };
-  }
-}
-
-async function beforeAbort(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(abortError(signal));
-  if (signal.aborted) {
-    throw abortError(signal);
-  }
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+    return { turn: (signal) => awaitTurn(before, signal), leave: left.resolve };
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorizationServer.ts';
-import { type ClientRegistration, tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
+import { type ClientRegistration, clientRegistrationSchema } from '../oauth/clientRegistration.ts';
 import { type DpopKey, dpopKeySchema } from '../oauth/dpopKey.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
 import { unionScopes } from '../oauth/scope.ts';
@@ -51,14 +51,7 @@ const members = {
     token_endpoint: v.optional(text),
     revocation_endpoint: v.optional(text),
   }),
-  client: v.object({
-    origin: v.picklist(['dynamic', 'metadataDocument', 'preRegistered', 'workload']),
-    clientId: text,
-    clientSecret: v.optional(text),
-    privateKey: v.optional(text),
-    tokenEndpointAuthMethod: v.picklist(tokenEndpointAuthMethods),
-    secretExpiresAt: v.optional(time),
-  }),
+  client: clientRegistrationSchema,
   grant: v.optional(v.picklist(['clientCredentials', 'enterprise', 'workload'])),
   configuration: v.optional(text),
   requestedScope: v.optional(text),

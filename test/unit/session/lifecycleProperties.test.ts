@@ -26,12 +26,19 @@ describe('any life of a session', () => {
     readonly event: LifecycleEvent;
   }
 
+  /** No server gives the same tokens twice. */
+  function grantedAnew(session: Session, count: number): LifecycleEvent {
+    const tokens = { ...session.tokens, accessToken: `${session.tokens.accessToken}-${count}` };
+    return { type: 'granted', refreshed: { ...session, tokens } };
+  }
+
   function live(start: Session | undefined, events: readonly string[]): readonly Moment[] {
     const moments: Moment[] = [];
     let now = atRest(start);
     for (const name of events) {
-      const event = lifecycleEvents[name]?.(now);
-      assert.ok(event);
+      const made = lifecycleEvents[name]?.(now);
+      assert.ok(made);
+      const event = made.type === 'granted' ? grantedAnew(made.refreshed, moments.length) : made;
       moments.push({ before: now, event, ...transition(now, event) });
       now = moments.at(-1)?.next ?? now;
     }
