@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { ConfigurationSource } from './config/configurationSource.ts';
 import { type Endpoint, resolveEndpoint } from './config/endpoint.ts';
 import type { Environment } from './config/expansion.ts';
 import type { Configuration, ConfigurationProblem } from './config/parseConfiguration.ts';
@@ -13,17 +14,6 @@ import { type Attempt, type ServerState, serverState } from './session/serverSta
 import type { Session } from './session/session.ts';
 import type { SessionStore } from './session/sessionStore.ts';
 import { type SessionSummary, summarizeSession } from './session/sessionSummary.ts';
-
-/** A configuration file as it was last read. */
-export interface ConfigurationSource {
-  /** Unique; the file's URI. */
-  readonly id: string;
-  /** What the user calls its place, for example the workspace folder's name. */
-  readonly label: string;
-  /** What kind of file it is, for example `.mcp.json`. */
-  readonly fileName: string;
-  readonly configuration: Configuration;
-}
 
 /** An account at a server as it stands right now. */
 export interface AccountSnapshot {
@@ -45,6 +35,8 @@ export interface ServerSnapshot {
   readonly id: string;
   readonly sourceId: string;
   readonly sourceLabel: string;
+  /** The URI of the file. */
+  readonly uri: string;
   readonly definition: ServerDefinition;
   readonly endpoint?: Endpoint | undefined;
   /** With an account, that of the one which this workspace uses. */
@@ -61,10 +53,7 @@ export interface FoundAccount {
 }
 
 /** A configuration file and its servers as they stand right now. */
-export interface SourceSnapshot {
-  readonly id: string;
-  readonly label: string;
-  readonly fileName: string;
+export interface SourceSnapshot extends Omit<ConfigurationSource, 'configuration'> {
   readonly problem?: ConfigurationProblem | undefined;
   readonly servers: readonly ServerSnapshot[];
 }
@@ -113,13 +102,12 @@ export class Inventory implements Disposable {
   /** All sources in their order. */
   snapshot(): readonly SourceSnapshot[] {
     return this.#sources.map((source) => {
+      const { configuration, ...place } = source;
       const namesakes = new Map<string, number>();
       return {
-        id: source.id,
-        label: source.label,
-        fileName: source.fileName,
-        problem: source.configuration.problem,
-        servers: source.configuration.servers.map((definition) => {
+        ...place,
+        problem: configuration.problem,
+        servers: configuration.servers.map((definition) => {
           const earlier = namesakes.get(definition.name) ?? 0;
           namesakes.set(definition.name, earlier + 1);
           return this.#server(source, definition, earlier);
@@ -170,6 +158,7 @@ export class Inventory implements Disposable {
       id,
       sourceId: source.id,
       sourceLabel: source.label,
+      uri: source.uri,
       definition,
       endpoint,
       state: serverState({ definition, endpoint, session, attempt, demand, now: clock.now() }),

@@ -142,7 +142,7 @@ function showFailure(
       retry: again,
       enterClient: () => authenticateServer(server, ports, { ...options, askForSecret }),
       clearRegistration: () => clearClientRegistrationCommand(serverNode(server), ports),
-      openDefinition: () => openDefinition(server.sourceId, server.definition.range),
+      openDefinition: () => openDefinition(server.uri, server.definition.range),
     },
     ports.log,
   );

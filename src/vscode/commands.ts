@@ -107,7 +107,7 @@ export function registerCommands(ports: CommandPorts): Disposable {
 async function openDefinitionCommand(argument: unknown, { inventory, clock }: CommandPorts): Promise<void> {
   if (isTreeNode(argument) && argument.kind === 'problem') {
     const source = inventory.snapshot().find(({ id }) => id === argument.id);
-    await (source?.problem && openDefinition(source.id, source.problem.range));
+    await (source?.problem && openDefinition(source.uri, source.problem.range));
     return;
   }
   const server = await pickServer(
@@ -121,7 +121,7 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
     clock.now(),
   );
   if (server) {
-    await openDefinition(server.sourceId, server.definition.range);
+    await openDefinition(server.uri, server.definition.range);
   }
 }
 

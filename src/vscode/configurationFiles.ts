@@ -6,8 +6,9 @@ import {
   type WorkspaceFolder,
   workspace,
 } from 'vscode';
+import type { ConfigurationSource } from '../core/config/configurationSource.ts';
 import { parseConfiguration } from '../core/config/parseConfiguration.ts';
-import type { ConfigurationSource } from '../core/inventory.ts';
+
 import type { Log } from '../core/log.ts';
 
 const fileName = '.mcp.json';
@@ -102,7 +103,9 @@ class FolderFile implements Disposable {
   }
 
   async #load(): Promise<ConfigurationSource | undefined> {
-    const place = { id: this.#uri.toString(), label: this.#folder.name, fileName };
+    const uri = this.#uri.toString();
+    const folders = [this.#folder.uri.toString()];
+    const place = { id: uri, kind: 'project', uri, label: this.#folder.name, fileName, folders } as const;
     try {
       const bytes = await workspace.fs.readFile(this.#uri);
       return { ...place, configuration: parseConfiguration(new TextDecoder().decode(bytes)) };

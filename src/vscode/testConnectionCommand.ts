@@ -57,7 +57,7 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
         authenticate,
         enterClient: () => authenticateServer(server, ports, { askForSecret: true }),
         retry: () => testConnectionCommand(serverNode(server), ports),
-        openDefinition: () => openDefinition(server.sourceId, range),
+        openDefinition: () => openDefinition(server.uri, range),
       },
       ports.log,
     );

@@ -25,12 +25,12 @@ export function toTreeItem({ id, content }: Row, now: number): TreeItem {
   }
 }
 
-function sourceItem({ id, label, fileName }: SourceSnapshot): TreeItem {
+function sourceItem({ id, uri, label, fileName }: SourceSnapshot): TreeItem {
   const item = new TreeItem(label, TreeItemCollapsibleState.Expanded);
   item.id = id;
   item.description = fileName;
   item.iconPath = ThemeIcon.Folder;
-  item.tooltip = Uri.parse(id).fsPath;
+  item.tooltip = Uri.parse(uri).fsPath;
   item.contextValue = 'source';
   // The tooltip would be read in their place.
   item.accessibilityInformation = { label: `${label}, ${fileName}` };

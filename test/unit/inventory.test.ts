@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of .mcp.json
 import assert from 'node:assert/strict';
+import type { ConfigurationSource } from '../../src/core/config/configurationSource.ts';
 import { parseConfiguration } from '../../src/core/config/parseConfiguration.ts';
-import { type ConfigurationSource, Inventory } from '../../src/core/inventory.ts';
+import { Inventory } from '../../src/core/inventory.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { ScopeDemands } from '../../src/core/session/scopeDemands.ts';
 import { type Assembly, assemble } from '../support/authenticationPorts.ts';
@@ -11,7 +12,7 @@ import { granted, startTokenEndpoint } from '../support/tokenEndpoint.ts';
 
 function source(servers: string, id = 'file:///a/.mcp.json'): ConfigurationSource {
   const configuration = parseConfiguration(`{"mcpServers": {${servers}}}`);
-  return { id, label: 'a', fileName: '.mcp.json', configuration };
+  return { id, kind: 'project', uri: id, label: 'a', fileName: '.mcp.json', folders: [], configuration };
 }
 
 const one = '"one": {"type": "http", "url": "https://mcp.example/${TENANT}"}';

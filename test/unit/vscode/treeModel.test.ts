@@ -23,12 +23,12 @@ function server(name: string, state: ServerSnapshot['state'], withSession = fals
     JSON.stringify({ mcpServers: { [name]: { type: 'http', url: `https://${name}.example/mcp` } } }),
   ).servers;
   assert.ok(definition);
-  const place = { id: name, sourceId: 'file:///a', sourceLabel: 'a', accounts: [] };
+  const place = { id: name, sourceId: 'file:///a', sourceLabel: 'a', uri: 'file:///a', accounts: [] };
   return { ...place, definition, state, ...(withSession ? { session } : {}) };
 }
 
 function source(id: string, servers: readonly ServerSnapshot[]): SourceSnapshot {
-  return { id, label: id, fileName: '.mcp.json', servers };
+  return { id, kind: 'project', uri: id, label: id, fileName: '.mcp.json', folders: [], servers };
 }
 
 const idle = server('idle', { kind: 'needsAuthentication' });
