@@ -1,5 +1,6 @@
 import { type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
+import { CredentialVerdicts } from './core/credential/credentialVerdicts.ts';
 import { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
@@ -82,7 +83,16 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     registrations,
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
-  const inventory = new Inventory({ ...parts, clock, environment: process.env });
+  const never = () => ({ dispose: () => undefined });
+  const laterParts = {
+    environment: { variables: process.env, onDidChange: never },
+    tokens: { get: () => undefined, onDidChange: never },
+    helpers: { outcome: () => ({ kind: 'notAllowed' as const }), onDidChange: never },
+    probes: { outcome: () => undefined, isAsking: () => false, onDidChange: never },
+    helperDirectory: () => '/',
+  };
+  const verdicts = new CredentialVerdicts();
+  const inventory = new Inventory({ ...parts, ...laterParts, verdicts, clock });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
   const waitingViews = new WaitingViews(clock);
   const commandPorts = {

@@ -29,6 +29,12 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
+  asksInput: true,
+  helperFailed: true,
+  savedToken: true,
+  shadowed: true,
+  unknown: true,
+  unreachable: true,
 };
 
 describe('package.json', () => {
@@ -211,7 +217,13 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded']);
+    assert.deepEqual(without, [
+      'refreshing',
+      'noAuthenticationNeeded',
+      'helperFailed',
+      'savedToken',
+      'unreachable',
+    ]);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {

@@ -15,7 +15,16 @@ function remote(oauth?: OAuthConfiguration): ServerDefinition {
 }
 
 function server(state: ServerState, definition = remote()): ServerSnapshot {
-  return { id: 'id', sourceId: 'file', sourceLabel: 'folder', uri: 'file', definition, state, accounts: [] };
+  return {
+    id: 'id',
+    sourceId: 'file',
+    sourceLabel: 'folder',
+    uri: 'file',
+    definition,
+    state,
+    hasSavedToken: false,
+    accounts: [],
+  };
 }
 
 const authenticating = (step: AuthenticationStep) => server({ kind: 'authenticating', step });
