@@ -1,0 +1,38 @@
+import type { ServerState } from './serverState.ts';
+
+/** What a state asks of the person. */
+type Wish = 'nothing' | 'signIn';
+
+const wishes: Readonly<Record<ServerState['kind'], Wish>> = {
+  invalid: 'nothing',
+  stdio: 'nothing',
+  missingVariable: 'nothing',
+  staticHeader: 'nothing',
+  headersHelper: 'nothing',
+  headersOnly: 'nothing',
+  authenticating: 'nothing',
+  refreshing: 'nothing',
+  authenticated: 'nothing',
+  needsScopes: 'signIn',
+  expired: 'signIn',
+  needsAuthentication: 'signIn',
+  noAuthenticationNeeded: 'nothing',
+};
+
+/**
+ * Whether a server waits for the person: what the badge and the status bar count. A mistake in a file is no such
+ * thing, since whoever opens a repository may have no use for that server.
+ */
+export function needsAttention({ kind }: ServerState): boolean {
+  return wishes[kind] !== 'nothing';
+}
+
+/** Whether what a server waits for is a sign-in: what Authenticate All does. */
+export function needsSignIn({ kind }: ServerState): boolean {
+  return wishes[kind] === 'signIn';
+}
+
+/** How many servers need the person, as a sentence without a full stop. */
+export function attentionText(count: number): string {
+  return count === 1 ? '1 server needs you' : `${count} servers need you`;
+}
