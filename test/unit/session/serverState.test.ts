@@ -47,7 +47,7 @@ const rows: readonly Row[] = [
   },
   {
     what: 'a process',
-    definition: { kind: 'stdio', ...entry, command: 'npx', args: [] },
+    definition: { kind: 'stdio', ...entry, command: 'npx', args: [], env: {} },
     endpoint: undefined,
     state: { kind: 'stdio' },
   },
