@@ -19,6 +19,7 @@ import { ContextKeys } from './vscode/contextKeys.ts';
 import { meetWindows } from './vscode/meetWindows.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
+import { createServerProbes, probeServers } from './vscode/serverProbes.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
@@ -83,12 +84,13 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     registrations,
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
+  const probes = createServerProbes(network);
   const never = () => ({ dispose: () => undefined });
   const laterParts = {
     environment: { variables: process.env, onDidChange: never },
     tokens: { get: () => undefined, onDidChange: never },
     helpers: { outcome: () => ({ kind: 'notAllowed' as const }), onDidChange: never },
-    probes: { outcome: () => undefined, isAsking: () => false, onDidChange: never },
+    probes,
     helperDirectory: () => '/',
   };
   const verdicts = new CredentialVerdicts();
@@ -119,6 +121,8 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     authenticator,
     resumption,
     demands,
+    probes,
+    probeServers(inventory, probes),
     inventory,
     files,
     waitingViews,

@@ -52,7 +52,7 @@ interface Row {
   readonly state: ServerState;
 }
 
-const process: ServerDefinition = { kind: 'stdio', ...entry, command: 'npx', args: [] };
+const process: ServerDefinition = { kind: 'stdio', ...entry, command: 'npx', args: [], env: {} };
 const staticHeader = { kind: 'staticHeader', fileName: '.mcp.json', isRejected: false } as const;
 const token: SavedToken = {
   serverUrl: canonicalUrl,

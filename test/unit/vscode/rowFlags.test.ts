@@ -55,7 +55,7 @@ describe('what menus tell servers apart by', () => {
     ],
     [
       'a process',
-      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [] }),
+      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [], env: {} }),
       'server:stdio',
     ],
     [
