@@ -20,6 +20,8 @@ import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts'
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
+import { StatusBar } from './vscode/statusBar.ts';
+import { StatusDocuments } from './vscode/statusDocuments.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
@@ -85,6 +87,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
   const waitingViews = new WaitingViews(clock);
+  const statusDocuments = new StatusDocuments(inventory, clock);
   const commandPorts = {
     ...network,
     ...parts,
@@ -95,6 +98,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     identityProvider,
     files,
     waitingViews,
+    statusDocuments,
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
@@ -112,10 +116,12 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     inventory,
     files,
     waitingViews,
+    statusDocuments,
     window.registerUriHandler(createUriHandler(responses.deliver, log)),
     registerCommands(commandPorts),
     showUnattendedAuthentications(commandPorts),
     new ServersView(inventory, clock),
+    new StatusBar(inventory, clock),
     new ContextKeys(inventory),
   );
   log.info('MCP Auth started', {
