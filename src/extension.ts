@@ -22,6 +22,8 @@ import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { createServerProbes, probeServers } from './vscode/serverProbes.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
+import { StatusBar } from './vscode/statusBar.ts';
+import { StatusDocuments } from './vscode/statusDocuments.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
@@ -97,6 +99,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   const inventory = new Inventory({ ...parts, ...laterParts, verdicts, clock });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
   const waitingViews = new WaitingViews(clock);
+  const statusDocuments = new StatusDocuments(inventory, clock);
   const commandPorts = {
     ...network,
     ...parts,
@@ -107,6 +110,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     identityProvider,
     files,
     waitingViews,
+    statusDocuments,
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
@@ -126,10 +130,12 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     inventory,
     files,
     waitingViews,
+    statusDocuments,
     window.registerUriHandler(createUriHandler(responses.deliver, log)),
     registerCommands(commandPorts),
     showUnattendedAuthentications(commandPorts),
     new ServersView(inventory, clock),
+    new StatusBar(inventory, clock),
     new ContextKeys(inventory),
   );
   log.info('MCP Auth started', {

@@ -12,6 +12,7 @@ import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
 import type { WindowGroup } from '../core/windows/windowGroup.ts';
 import { addAccountCommand } from './addAccountCommand.ts';
+import { authenticateAllCommand } from './authenticateAllCommand.ts';
 import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
 import {
   authenticateDeviceCommand,
@@ -22,14 +23,20 @@ import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
+import { copyServerUrlCommand } from './copyServerUrlCommand.ts';
 import { copySupportInformationCommand } from './copySupportInformationCommand.ts';
 import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
+import { refreshTokenCommand } from './refreshTokenCommand.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
 import { showError } from './showError.ts';
+import { showMenuCommand } from './showMenuCommand.ts';
+import { signOutAllCommand } from './signOutAllCommand.ts';
 import { signOutCommand } from './signOutCommand.ts';
 import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
+import { copyStatusAsJsonCommand, showStatusCommand } from './statusCommands.ts';
+import type { StatusDocuments } from './statusDocuments.ts';
 import { switchAccountCommand } from './switchAccountCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
@@ -56,6 +63,7 @@ export interface CommandPorts {
   readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;
   readonly waitingViews: WaitingViews;
+  readonly statusDocuments: StatusDocuments;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -66,6 +74,7 @@ type Command = (argument: unknown, ports: CommandPorts) => Promise<void> | void;
 
 const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.authenticate]: authenticateCommand,
+  [commandIds.authenticateAll]: authenticateAllCommand,
   [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
   [commandIds.authenticateNoBrowser]: authenticateNoBrowserCommand,
   [commandIds.authenticateDevice]: authenticateDeviceCommand,
@@ -77,13 +86,19 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.switchAccount]: switchAccountCommand,
   [commandIds.useAccount]: switchAccountCommand,
   [commandIds.renameAccount]: renameAccountCommand,
+  [commandIds.refreshToken]: refreshTokenCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
   [commandIds.clearClientRegistration]: clearClientRegistrationCommand,
   [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),
   [commandIds.signOut]: signOutCommand,
+  [commandIds.signOutAll]: signOutAllCommand,
   [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
+  [commandIds.copyServerUrl]: copyServerUrlCommand,
+  [commandIds.showMenu]: (_argument, ports) => showMenuCommand(ports),
+  [commandIds.showStatus]: showStatusCommand,
+  [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),

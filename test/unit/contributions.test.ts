@@ -76,7 +76,7 @@ describe('package.json', () => {
   it('tells rows apart by kinds of state that exist', () => {
     for (const { command, when } of menus) {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      const named = /\^server:\(([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      const named = /\^server:\((?!\?)([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
         assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
@@ -93,6 +93,9 @@ describe('package.json', () => {
       .sort((one, other) => one.group.localeCompare(other.group))
       .map(({ command }) => command.replace('mcpAuth.', ''));
 
+  /** What every server has. */
+  const status = ['showStatus', 'copyStatusAsJson'];
+
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [
       'server:needsAuthentication:browser:deviceCode',
@@ -103,12 +106,21 @@ describe('package.json', () => {
         'authenticateDevice',
         'authenticateWithScopes',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
     [
       'server:needsAuthentication',
-      ['authenticate', 'authenticateWithScopes', 'openDefinition', 'clearClientRegistration'],
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
     ],
     [
       'server:expired:browser:session',
@@ -121,10 +133,12 @@ describe('package.json', () => {
         'authenticateWithScopes',
         'renameAccount',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
-    ['server:authenticating', ['cancelAuthentication', 'openDefinition']],
+    ['server:authenticating', ['cancelAuthentication', 'openDefinition', 'copyServerUrl', ...status]],
     [
       'server:authenticating:browser:awaitsResponse',
       [
@@ -133,6 +147,8 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'openDefinition',
+        'copyServerUrl',
+        ...status,
       ],
     ],
     [
@@ -145,24 +161,31 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'openDefinition',
+        'copyServerUrl',
+        ...status,
       ],
     ],
-    ['server:stdio', ['openDefinition']],
+    ['server:stdio', ['openDefinition', ...status]],
+    ['server:invalid', ['openDefinition', ...status]],
+    ['source', status],
     [
       'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
       [
         'authenticate',
         'testConnection',
+        'refreshToken',
         'signOut',
         'authenticateWithScopes',
         'addAccount',
         'switchAccount',
         'renameAccount',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
-    ['account:authenticated:used', ['authenticate', 'signOut', 'renameAccount']],
+    ['account:authenticated:used', ['authenticate', 'refreshToken', 'signOut', 'renameAccount']],
     ['account:expired:other', ['useAccount', 'authenticate', 'signOut', 'renameAccount']],
     ['account:refreshing:other', ['useAccount', 'signOut', 'renameAccount']],
   ];
@@ -227,18 +250,31 @@ describe('package.json', () => {
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {
+    const known = new Set(['vscode.openFolder', 'workbench.trust.manage']);
     for (const { view, contents } of contributes.viewsWelcome) {
       assert.equal(view, serversViewId);
       for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)/g)) {
-        assert.ok(command.startsWith('vscode.') || contributed.includes(command), command);
+        assert.ok(known.has(command) || contributed.includes(command), command);
       }
     }
+  });
+
+  it('has one welcome for each kind of workspace without servers: no folder, trusted, not trusted', () => {
+    assert.deepEqual(
+      contributes.viewsWelcome.map(({ when }) => when),
+      [
+        'workspaceFolderCount == 0',
+        'workspaceFolderCount != 0 && isWorkspaceTrusted',
+        'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+      ],
+    );
   });
 
   it('lets nothing be contacted from an untrusted workspace', () => {
     const contacting: readonly string[] = [
       commandIds.addAccount,
       commandIds.authenticate,
+      commandIds.authenticateAll,
       commandIds.authenticateDevice,
       commandIds.authenticateNoBrowser,
       commandIds.authenticateThroughLocalhost,
@@ -246,7 +282,9 @@ describe('package.json', () => {
       commandIds.openVerificationPage,
       commandIds.pasteRedirectUrl,
       commandIds.authenticateWithScopes,
+      commandIds.refreshToken,
       commandIds.signOut,
+      commandIds.signOutAll,
       commandIds.testConnection,
     ];
     assert.deepEqual(

@@ -11,7 +11,7 @@ const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}/g;
 export function shownUrl(written: string): string | undefined {
   const text = written
     .trim()
-    .replace(reference, '${$1}')
+    .replace(reference, (_written, name: string) => `\${${name}}`)
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
     .replace(/[?#].*$/s, '');
   const [, origin, path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/\\@]+|\$\{\w+\})(\/.*)?$/is.exec(text) ?? [];
