@@ -16,8 +16,14 @@ const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   invalid: openDefinition,
   stdio: openDefinition,
   missingVariable: openDefinition,
-  staticHeader: openDefinition,
-  headersHelper: openDefinition,
+  asksInput: openDefinition,
+  shadowed: openDefinition,
+  staticHeader: testConnection,
+  headersHelper: testConnection,
+  helperFailed: testConnection,
+  savedToken: testConnection,
+  unreachable: testConnection,
+  unknown: authenticate,
   headersOnly: openDefinition,
   authenticating: cancel,
   refreshing: testConnection,
@@ -25,7 +31,7 @@ const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   needsScopes: authenticate,
   expired: authenticate,
   needsAuthentication: authenticate,
-  noAuthenticationNeeded: authenticate,
+  noAuthenticationNeeded: testConnection,
 };
 
 /** The next action in a state. */
