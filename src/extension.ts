@@ -20,12 +20,15 @@ import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts'
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
+import type { ClaudePlaces } from './vscode/sources/claudePlaces.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
 export interface Surroundings {
   readonly browser: Browser;
+  /** By default where Claude Code has its files. */
+  readonly claude?: ClaudePlaces | undefined;
 }
 
 /** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
@@ -41,7 +44,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 }
 
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
-export async function compose(context: ExtensionContext, { browser }: Surroundings): Promise<Parts> {
+export async function compose(context: ExtensionContext, { browser, claude }: Surroundings): Promise<Parts> {
   const channel = window.createOutputChannel('MCP Auth', { log: true });
   const redactor = new Redactor();
   const log = new Log((level, line) => channel[level](line), redactor);
@@ -83,7 +86,11 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
   const inventory = new Inventory({ ...parts, clock, environment: process.env });
-  const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
+  const files = new ConfigurationFiles({
+    onDidRead: ({ sources }) => inventory.setSources(sources),
+    log,
+    places: claude,
+  });
   const waitingViews = new WaitingViews(clock);
   const commandPorts = {
     ...network,
