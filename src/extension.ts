@@ -1,7 +1,6 @@
 import { type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
-import { CredentialVerdicts } from './core/credential/credentialVerdicts.ts';
-import { Inventory } from './core/inventory.ts';
+import type { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
@@ -16,12 +15,14 @@ import { externalBrowser } from './vscode/browser.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
+import { createInventory } from './vscode/createInventory.ts';
 import { meetWindows } from './vscode/meetWindows.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
-import { createServerProbes, probeServers } from './vscode/serverProbes.ts';
+import { probeServers } from './vscode/serverProbes.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
+import type { ClaudePlaces } from './vscode/sources/claudePlaces.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { StatusDocuments } from './vscode/statusDocuments.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
@@ -30,6 +31,8 @@ import { WaitingViews } from './vscode/waitingViews.ts';
 /** What stands in for the outside world where there is no person, as in tests. */
 export interface Surroundings {
   readonly browser: Browser;
+  /** By default where Claude Code has its files. */
+  readonly claude?: ClaudePlaces | undefined;
 }
 
 /** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
@@ -45,7 +48,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 }
 
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
-export async function compose(context: ExtensionContext, { browser }: Surroundings): Promise<Parts> {
+export async function compose(context: ExtensionContext, { browser, claude }: Surroundings): Promise<Parts> {
   const channel = window.createOutputChannel('MCP Auth', { log: true });
   const redactor = new Redactor();
   const log = new Log((level, line) => channel[level](line), redactor);
@@ -86,18 +89,19 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     registrations,
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
-  const probes = createServerProbes(network);
-  const never = () => ({ dispose: () => undefined });
-  const laterParts = {
-    environment: { variables: process.env, onDidChange: never },
-    tokens: { get: () => undefined, onDidChange: never },
-    helpers: { outcome: () => ({ kind: 'notAllowed' as const }), onDidChange: never },
-    probes,
-    helperDirectory: () => '/',
-  };
-  const verdicts = new CredentialVerdicts();
-  const inventory = new Inventory({ ...parts, ...laterParts, verdicts, clock });
-  const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
+  const tokens = { get: () => undefined, onDidChange: () => ({ dispose: () => undefined }) };
+  const { inventory, probes, environment, helpers, verdicts } = createInventory(context, {
+    ...network,
+    ...parts,
+    tokens,
+    redactor,
+    claude,
+  });
+  const files = new ConfigurationFiles({
+    onDidRead: ({ sources, approvals }) => inventory.setSources(sources, approvals),
+    log,
+    places: claude,
+  });
   const waitingViews = new WaitingViews(clock);
   const statusDocuments = new StatusDocuments(inventory, clock);
   const commandPorts = {
@@ -125,6 +129,9 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     authenticator,
     resumption,
     demands,
+    environment,
+    helpers,
+    verdicts,
     probes,
     probeServers(inventory, probes),
     inventory,

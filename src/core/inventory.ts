@@ -1,8 +1,12 @@
 import type { Clock } from './clock.ts';
+import type { Approvals } from './config/claudeApproval.ts';
+import { type ClaudeCodeUse, claudeCodeUse } from './config/claudeCodeUse.ts';
 import type { ConfigurationSource } from './config/configurationSource.ts';
 import type { Endpoint } from './config/endpoint.ts';
 import type { Environment } from './config/expansion.ts';
+import { missingVariables } from './config/missingVariables.ts';
 import type { ConfigurationProblem } from './config/parseConfiguration.ts';
+import { claudeServerUses, type ServerUses } from './config/precedence.ts';
 import type { ServerDefinition } from './config/serverDefinition.ts';
 import type { ProbeOutcome } from './connection/probeOutcome.ts';
 import type { CredentialChain } from './credential/credentialChain.ts';
@@ -45,6 +49,8 @@ export interface ServerSnapshot {
   readonly uri: string;
   readonly definition: ServerDefinition;
   readonly endpoint?: Endpoint | undefined;
+  /** What Claude Code does with it; absent for files that it does not read. */
+  readonly claudeCode?: ClaudeCodeUse | undefined;
   /** With an account, that of the one which this workspace uses. */
   readonly state: ServerState;
   readonly session?: SessionSummary | undefined;
@@ -101,6 +107,8 @@ export class Inventory implements Disposable {
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
   #sources: readonly ConfigurationSource[] = [];
+  #uses: ServerUses = new Map();
+  #approvals: Approvals = new Map();
   #serverUrls: ReadonlySet<string> = new Set();
   /** All that views ask for in the same moment is worked out once. */
   #current: { readonly at: number; readonly snapshot: readonly SourceSnapshot[] } | undefined;
@@ -119,9 +127,11 @@ export class Inventory implements Disposable {
     ];
   }
 
-  /** Replaces what is known of the configuration files. */
-  setSources(sources: readonly ConfigurationSource[]): void {
+  /** Replaces what is known of the configuration files, and of what Claude Code's settings say of their servers. */
+  setSources(sources: readonly ConfigurationSource[], approvals: Approvals = new Map()): void {
     this.#sources = sources;
+    this.#uses = claudeServerUses(sources);
+    this.#approvals = approvals;
     this.#resolveAnew();
   }
 
@@ -201,16 +211,33 @@ export class Inventory implements Disposable {
 
   #server(source: ConfigurationSource, definition: ServerDefinition, namesakes: number): ServerSnapshot {
     const id = JSON.stringify([source.id, definition.name, namesakes]);
-    const place = { id, sourceId: source.id, sourceLabel: source.label, uri: source.uri, definition };
+    const { variables } = this.#ports.environment;
+    const use = this.#uses.get(source.id)?.get(definition.name);
+    const approval = this.#approvals.get(source.id)?.get(definition.name);
+    const shadowedBy = use?.kind === 'shadowed' ? `${use.by.fileName} (${use.by.label})` : undefined;
+    const place = {
+      id,
+      sourceId: source.id,
+      sourceLabel: source.label,
+      uri: source.uri,
+      definition,
+      claudeCode: use && claudeCodeUse(use, approval),
+    };
     if (definition.kind !== 'remote') {
-      return { ...place, state: serverState({ definition }), hasSavedToken: false, accounts: [] };
+      const missing = definition.kind === 'stdio' ? missingVariables(definition, variables) : [];
+      return {
+        ...place,
+        state: serverState({ definition, shadowedBy, missing }),
+        hasSavedToken: false,
+        accounts: [],
+      };
     }
     const { endpoint, remote } = this.#remote({ source, definition });
     const session = remote?.facts.session;
     return {
       ...place,
       endpoint,
-      state: serverState({ definition, endpoint, remote: remote?.facts }),
+      state: serverState({ definition, shadowedBy, endpoint, remote: remote?.facts }),
       session: session && summarizeSession(session),
       credentials: remote?.chain,
       hasSavedToken: remote?.facts.token !== undefined,

@@ -11,14 +11,14 @@ import type { Row } from './treeModel.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** Renders a row. `now` in milliseconds since the epoch. */
-export function toTreeItem({ id, content }: Row, now: number): TreeItem {
+export function toTreeItem({ id, content, children }: Row, now: number): TreeItem {
   switch (content.kind) {
     case 'source':
       return sourceItem(content.source);
     case 'problem':
       return problemItem(id, content.problem);
     case 'server':
-      return serverItem(content.server, now);
+      return serverItem(content.server, now, children);
     case 'account':
       return accountItem(content.account, now);
     case 'detail':
@@ -71,14 +71,14 @@ function credentialItem(id: string, { label, value }: CredentialDetail): TreeIte
   return item;
 }
 
-function serverItem(server: ServerSnapshot, now: number): TreeItem {
-  const { definition, state, credentials, accounts } = server;
+function serverItem(server: ServerSnapshot, now: number, below: readonly string[]): TreeItem {
+  const { definition, state, accounts } = server;
   const used = accounts.length > 1 ? accounts.find(({ isUsed }) => isUsed) : undefined;
   const text = stateText(state, now);
   const name = quoteUnlessPlain(definition.name);
   const item = new TreeItem(
     name,
-    credentials ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    below.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = server.id;
   item.description = used ? accountStateText(state, now, used.name) : text.short;

@@ -65,11 +65,18 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     );
     return [add(`${id}#credential`, { kind: 'credential', applied }, links, applied)];
   };
+  const addClaudeCode = ({ id, claudeCode }: ServerSnapshot): readonly string[] => {
+    if (!claudeCode) {
+      return [];
+    }
+    const detail = { label: 'Claude Code', value: claudeCode.sentence };
+    return [add(`${id}#claude`, { kind: 'detail', ...detail }, [], detail)];
+  };
   const addServer = (server: ServerSnapshot): string => {
     const { definition, session, state, accounts } = server;
     const several = accounts.length > 1;
     const facts = several ? accounts.map(addAccount) : session ? addDetails(server.id, session) : [];
-    const children = [...facts, ...addCredential(server)];
+    const children = [...facts, ...addCredential(server), ...addClaudeCode(server)];
     const used = several ? accounts.find(({ isUsed }) => isUsed)?.name : undefined;
     const look = [definition, rowContext(server), stateText(state, now), used, children.length > 0];
     return add(server.id, { kind: 'server', server }, children, look);

@@ -106,7 +106,13 @@ export function serverState({ definition, shadowedBy, missing, endpoint, remote 
   }
   return missing !== undefined && missing.length > 0
     ? { kind: 'missingVariable', names: missing }
-    : { kind: 'stdio' };
+    : { kind: 'stdio', ...bridgeTarget(definition) };
+}
+
+/** Only the host: the rest of a URL may hold a secret. */
+function bridgeTarget(definition: ServerDefinition): { readonly bridgesTo?: string } {
+  const url = definition.kind === 'stdio' ? definition.bridge?.url : undefined;
+  return url !== undefined && URL.canParse(url) ? { bridgesTo: new URL(url).host } : {};
 }
 
 function remoteState(facts: RemoteFacts): ServerState {
