@@ -19,6 +19,7 @@ export const commandIds = {
   signOutOfIdentityProvider: 'mcpAuth.signOutOfIdentityProvider',
   testConnection: 'mcpAuth.testConnection',
   openDefinition: 'mcpAuth.openDefinition',
+  replaceBridge: 'mcpAuth.replaceBridge',
   reload: 'mcpAuth.reload',
   copySupportInformation: 'mcpAuth.copySupportInformation',
   showLog: 'mcpAuth.showLog',

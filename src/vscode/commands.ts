@@ -27,6 +27,7 @@ import { createClientMetadataDocumentCommand } from './createClientMetadataDocum
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
+import { replaceBridgeCommand } from './replaceBridgeCommand.ts';
 import { showError } from './showError.ts';
 import { signOutCommand } from './signOutCommand.ts';
 import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
@@ -84,6 +85,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
+  [commandIds.replaceBridge]: replaceBridgeCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),
