@@ -30,6 +30,7 @@ import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { refreshTokenCommand } from './refreshTokenCommand.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
+import { replaceBridgeCommand } from './replaceBridgeCommand.ts';
 import { showError } from './showError.ts';
 import { showMenuCommand } from './showMenuCommand.ts';
 import { signOutAllCommand } from './signOutAllCommand.ts';
@@ -99,6 +100,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.showMenu]: (_argument, ports) => showMenuCommand(ports),
   [commandIds.showStatus]: showStatusCommand,
   [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
+  [commandIds.replaceBridge]: replaceBridgeCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),

@@ -12,7 +12,7 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts';
+const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -168,6 +168,7 @@ describe('package.json', () => {
     ['server:stdio', ['openDefinition', ...status]],
     ['server:invalid', ['openDefinition', ...status]],
     ['source', status],
+    ['server:stdio:bridge', ['openDefinition', 'replaceBridge', ...status]],
     [
       'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
       [
