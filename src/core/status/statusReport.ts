@@ -150,8 +150,9 @@ function describeSession(session: SessionSummary): StatusSession {
   };
 }
 
-/** Of milliseconds since the epoch, which a stored record may have any number as. */
+/** Of milliseconds since the epoch, which a stored record may have any number as. RFC 3339 has years of four digits. */
 function isoTime(ms: number | undefined): string | undefined {
   const date = new Date(ms ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  const text = Number.isNaN(date.getTime()) ? '' : date.toISOString();
+  return /^\d/.test(text) ? text : undefined;
 }
