@@ -76,11 +76,10 @@ describe('package.json', () => {
   it('tells rows apart by kinds of state that exist', () => {
     for (const { command, when } of menus) {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      const named = /\^server:\((?!\?)([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      const named = /\^server:\(([\w|]+)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
-        assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
-        assert.match(`server:${kind}:${flags}:session`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:${flags}:token:session`, new RegExp(pattern ?? '(?!)'));
       }
     }
   });
