@@ -1,5 +1,6 @@
 import { type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
+import { TokenStore } from './core/credential/tokenStore.ts';
 import { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
@@ -32,6 +33,7 @@ export interface Surroundings {
 export interface Parts {
   readonly inventory: Inventory;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly secrets: SharedSecrets;
 }
 
@@ -59,6 +61,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     deliver: async (query) => responses.accept(query),
   });
   const sessions = new SessionStore({ secrets, log, redactor, choices });
+  const tokens = new TokenStore({ secrets, log, redactor });
   const registrations = new RegistrationStore(secrets, log);
   const demands = new ScopeDemands();
   const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
@@ -82,12 +85,15 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     registrations,
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
-  const inventory = new Inventory({ ...parts, clock, environment: process.env });
+  const environment = process.env;
+  const inventory = new Inventory({ ...parts, clock, environment });
   const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
   const waitingViews = new WaitingViews(clock);
   const commandPorts = {
     ...network,
     ...parts,
+    tokens,
+    environment,
     windows,
     extensionVersion: String(extension.packageJSON.version),
     inventory,
@@ -105,6 +111,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     secrets,
     choices,
     sessions,
+    tokens,
     refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
@@ -122,7 +129,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
-  await Promise.all([files.reload(), sessions.reload()]);
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
   void resumption.resume();
-  return { inventory, sessions, secrets };
+  return { inventory, sessions, tokens, secrets };
 }

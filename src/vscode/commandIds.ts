@@ -17,6 +17,8 @@ export const commandIds = {
   createClientMetadataDocument: 'mcpAuth.createClientMetadataDocument',
   signOut: 'mcpAuth.signOut',
   signOutOfIdentityProvider: 'mcpAuth.signOutOfIdentityProvider',
+  setToken: 'mcpAuth.setToken',
+  removeToken: 'mcpAuth.removeToken',
   testConnection: 'mcpAuth.testConnection',
   openDefinition: 'mcpAuth.openDefinition',
   reload: 'mcpAuth.reload',

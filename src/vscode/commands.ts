@@ -1,5 +1,7 @@
 import { commands, Disposable, type LogOutputChannel } from 'vscode';
 import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../core/config/expansion.ts';
+import type { TokenStore } from '../core/credential/tokenStore.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
 import type { Fetch } from '../core/oauth/oauthFetch.ts';
@@ -26,7 +28,9 @@ import { copySupportInformationCommand } from './copySupportInformationCommand.t
 import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
+import { removeTokenCommand } from './removeTokenCommand.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
+import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
 import { signOutCommand } from './signOutCommand.ts';
 import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
@@ -46,6 +50,7 @@ export interface CommandPorts {
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly identityProvider: UserIdentityProvider;
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
@@ -57,6 +62,7 @@ export interface CommandPorts {
   readonly files: ConfigurationFiles;
   readonly waitingViews: WaitingViews;
   readonly channel: LogOutputChannel;
+  readonly environment: Environment;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly log: Log;
@@ -82,6 +88,8 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),
   [commandIds.signOut]: signOutCommand,
   [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
+  [commandIds.setToken]: setTokenCommand,
+  [commandIds.removeToken]: removeTokenCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
   [commandIds.reload]: reloadCommand,
@@ -125,6 +133,6 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
   }
 }
 
-async function reloadCommand(_argument: unknown, { files, sessions }: CommandPorts): Promise<void> {
-  await Promise.all([files.reload(), sessions.reload()]);
+async function reloadCommand(_argument: unknown, { files, sessions, tokens }: CommandPorts): Promise<void> {
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
 }
