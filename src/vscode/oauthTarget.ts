@@ -24,11 +24,17 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
     case 'needsScopes':
     case 'noAuthenticationNeeded':
     case 'refreshing':
+    case 'unknown':
+    case 'unreachable':
+    case 'savedToken':
+    case 'helperFailed':
+    case 'asksInput':
       return true;
     case 'headersHelper':
     case 'headersOnly':
     case 'invalid':
     case 'missingVariable':
+    case 'shadowed':
     case 'staticHeader':
     case 'stdio':
       return false;

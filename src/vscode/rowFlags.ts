@@ -15,6 +15,10 @@ export type RowFlag =
   /** Somebody is signed in, and another account of theirs can be. */
   | 'mayAddAccount'
   | 'severalAccounts'
+  /** A token of the person is kept. */
+  | 'token'
+  /** A process that only passes on what a remote server says. */
+  | 'bridge'
   /** Has a session, whatever its state. */
   | 'session';
 
@@ -28,6 +32,8 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
     ...(waiting === undefined ? [] : [awaited[waiting]]),
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
     ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
+    ...(server.hasSavedToken ? (['token'] as const) : []),
+    ...(state.kind === 'stdio' && state.bridgesTo !== undefined ? (['bridge'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];
 }

@@ -32,7 +32,7 @@ export async function setTokenCommand(argument: unknown, ports: CommandPorts): P
 async function setToken(server: ServerSnapshot, ports: CommandPorts, way?: TokenWay): Promise<void> {
   const retry = () => setToken(server, ports, way);
   try {
-    const target = toTokenTarget(server, ports.environment);
+    const target = toTokenTarget(server, ports.inventory);
     const { serverUrl, canonicalUrl } = target;
     const advice = adviceFor(serverUrl);
     const current = ports.tokens.get(canonicalUrl);
@@ -50,7 +50,11 @@ async function setToken(server: ServerSnapshot, ports: CommandPorts, way?: Token
       `Checking the token for ${quote(target.name)}`,
       (_report, signal) => checkToken({ ...target, token: answer }, ports, signal),
     );
-    await settle(verdict, { target, answer, retry: () => setToken(server, ports, answer) }, ports);
+    await settle(
+      verdict,
+      { id: server.id, target, answer, retry: () => setToken(server, ports, answer) },
+      ports,
+    );
   } catch (error) {
     const { range, name } = server.definition;
     const open = () => openDefinition(server.uri, range);
@@ -59,6 +63,8 @@ async function setToken(server: ServerSnapshot, ports: CommandPorts, way?: Token
 }
 
 interface Checked {
+  /** Of the server, in the inventory. */
+  readonly id: string;
   readonly target: TokenTarget;
   readonly answer: TokenAnswer;
   readonly retry: () => Promise<void>;
@@ -118,5 +124,12 @@ async function save(checked: Checked, ports: CommandPorts): Promise<void> {
     showError(error, { subject: target.name, retry: () => save(checked, ports) }, ports.log);
     return;
   }
-  void window.showInformationMessage(withoutLinks(`The token for ${quote(target.name)} is saved.`));
+  const saved = `The token for ${quote(target.name)} is saved.${precedence(checked, ports)}`;
+  void window.showInformationMessage(withoutLinks(saved));
+}
+
+/** Why a token is not sent although it is saved, where that is so. */
+function precedence({ id }: Checked, { inventory }: CommandPorts): string {
+  const link = inventory.find(id)?.credentials?.find(({ kind }) => kind === 'savedToken');
+  return link === undefined || link.applies ? '' : ` It is not used yet. ${link.reason}`;
 }

@@ -1,7 +1,5 @@
-import { expandHeaders } from '../core/config/expandHeaders.ts';
-import type { Environment } from '../core/config/expansion.ts';
 import { AuthError } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { Inventory, ServerSnapshot } from '../core/inventory.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { assertTrusted } from './assertTrusted.ts';
 
@@ -16,22 +14,23 @@ export interface TokenTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Whether a token would be sent to a server: a header in its definition comes first. */
+/** Whether a token would ever be sent to a server: its definition's `Authorization` and its helper come first. */
 export function takesToken({ definition, endpoint, state }: ServerSnapshot): boolean {
+  const isOutranked =
+    state.kind === 'shadowed' ||
+    state.kind === 'headersHelper' ||
+    (state.kind === 'staticHeader' && state.headerName.toLowerCase() === 'authorization');
   return (
-    definition.kind === 'remote' &&
-    definition.transport !== 'ws' &&
-    endpoint?.kind === 'url' &&
-    state.kind !== 'staticHeader'
+    definition.kind === 'remote' && definition.transport !== 'ws' && endpoint?.kind === 'url' && !isOutranked
   );
 }
 
 /**
- * What to contact to check a token for a server; as {@link toOAuthTarget} the only way from a row to the network.
+ * What to contact to check a token for a server; beside `toOAuthTarget` a way from a row to the network.
  *
  * @throws AuthError `untrusted_workspace`, or `invalid_definition` where no token would be sent
  */
-export function toTokenTarget(server: ServerSnapshot, environment: Environment): TokenTarget {
+export function toTokenTarget(server: ServerSnapshot, inventory: Inventory): TokenTarget {
   assertTrusted();
   const { definition, endpoint } = server;
   if (
@@ -42,12 +41,16 @@ export function toTokenTarget(server: ServerSnapshot, environment: Environment):
   ) {
     throw new AuthError('invalid_definition', stateText(server.state, 0).sentence);
   }
-  const { name, transport, headers } = definition;
+  const { name, transport } = definition;
+  const headers = inventory.contactOf(server)?.facts.headers.headers ?? {};
   return {
     name,
     serverUrl: endpoint.url,
     canonicalUrl: endpoint.canonicalUrl,
     transport,
-    headers: expandHeaders(headers, environment),
+    // Where a token comes first, the definition's Authorization is empty.
+    headers: Object.fromEntries(
+      Object.entries(headers).filter(([header]) => header.toLowerCase() !== 'authorization'),
+    ),
   };
 }

@@ -29,6 +29,12 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
+  asksInput: true,
+  helperFailed: true,
+  savedToken: true,
+  shadowed: true,
+  unknown: true,
+  unreachable: true,
 };
 
 describe('package.json', () => {
@@ -70,7 +76,7 @@ describe('package.json', () => {
   it('tells rows apart by kinds of state that exist', () => {
     for (const { command, when } of menus) {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      const named = /\^server:\(([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      const named = /\^server:\((?!\?)([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
         assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
@@ -87,6 +93,9 @@ describe('package.json', () => {
       .sort((one, other) => one.group.localeCompare(other.group))
       .map(({ command }) => command.replace('mcpAuth.', ''));
 
+  /** What every server has. */
+  const status = ['showStatus', 'copyStatusAsJson'];
+
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [
       'server:needsAuthentication:browser:deviceCode',
@@ -96,13 +105,24 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'authenticateWithScopes',
+        'setToken',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
     [
       'server:needsAuthentication',
-      ['authenticate', 'authenticateWithScopes', 'openDefinition', 'clearClientRegistration'],
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'setToken',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
     ],
     [
       'server:expired:browser:session',
@@ -113,12 +133,15 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateWithScopes',
+        'setToken',
         'renameAccount',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
-    ['server:authenticating', ['cancelAuthentication', 'openDefinition']],
+    ['server:authenticating', ['cancelAuthentication', 'openDefinition', 'copyServerUrl', ...status]],
     [
       'server:authenticating:browser:awaitsResponse',
       [
@@ -127,6 +150,8 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'openDefinition',
+        'copyServerUrl',
+        ...status,
       ],
     ],
     [
@@ -139,24 +164,31 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'openDefinition',
+        'copyServerUrl',
+        ...status,
       ],
     ],
-    ['server:stdio', ['openDefinition']],
+    ['server:stdio', ['openDefinition', ...status]],
+    ['server:invalid', ['openDefinition', ...status]],
+    ['source', status],
     [
       'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
       [
         'authenticate',
         'testConnection',
+        'refreshToken',
         'signOut',
         'authenticateWithScopes',
         'addAccount',
         'switchAccount',
         'renameAccount',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
-    ['account:authenticated:used', ['authenticate', 'signOut', 'renameAccount']],
+    ['account:authenticated:used', ['authenticate', 'refreshToken', 'signOut', 'renameAccount']],
     ['account:expired:other', ['useAccount', 'authenticate', 'signOut', 'renameAccount']],
     ['account:refreshing:other', ['useAccount', 'signOut', 'renameAccount']],
   ];
@@ -199,6 +231,7 @@ describe('package.json', () => {
         commandIds.copyUserCode,
         commandIds.openVerificationPage,
         commandIds.pasteRedirectUrl,
+        commandIds.removeToken,
         commandIds.renameAccount,
         commandIds.switchAccount,
         commandIds.useAccount,
@@ -211,22 +244,41 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded']);
+    assert.deepEqual(without, [
+      'refreshing',
+      'noAuthenticationNeeded',
+      'helperFailed',
+      'savedToken',
+      'unreachable',
+    ]);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {
+    const known = new Set(['vscode.openFolder', 'workbench.trust.manage']);
     for (const { view, contents } of contributes.viewsWelcome) {
       assert.equal(view, serversViewId);
       for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)/g)) {
-        assert.ok(command.startsWith('vscode.') || contributed.includes(command), command);
+        assert.ok(known.has(command) || contributed.includes(command), command);
       }
     }
+  });
+
+  it('has one welcome for each kind of workspace without servers: no folder, trusted, not trusted', () => {
+    assert.deepEqual(
+      contributes.viewsWelcome.map(({ when }) => when),
+      [
+        'workspaceFolderCount == 0',
+        'workspaceFolderCount != 0 && isWorkspaceTrusted',
+        'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+      ],
+    );
   });
 
   it('lets nothing be contacted from an untrusted workspace', () => {
     const contacting: readonly string[] = [
       commandIds.addAccount,
       commandIds.authenticate,
+      commandIds.authenticateAll,
       commandIds.authenticateDevice,
       commandIds.authenticateNoBrowser,
       commandIds.authenticateThroughLocalhost,
@@ -234,7 +286,10 @@ describe('package.json', () => {
       commandIds.openVerificationPage,
       commandIds.pasteRedirectUrl,
       commandIds.authenticateWithScopes,
+      commandIds.refreshToken,
+      commandIds.setToken,
       commandIds.signOut,
+      commandIds.signOutAll,
       commandIds.testConnection,
     ];
     assert.deepEqual(
