@@ -86,15 +86,21 @@ async function resultOf(
     resolve({ kind: 'timedOut', stderr: stderr.text() });
   });
   helper.once('error', (cause) => resolve({ kind: 'notStarted', cause }));
-  helper.once('exit', (code, killedBy) => {
+  const onExit = (code: number | null, killedBy: NodeJS.Signals | null) => {
     // From here on only what is in the pipes is missing; their end may never come, where another process holds them.
     timer.dispose();
-    timer = clock.setTimer(lastWords, () => resolve(exitResult({ code, killedBy }, stdout, stderr)));
-  });
+    timer = clock.setTimer(lastWords, () => {
+      // Once more round the event loop: where it was held up, what has arrived has not been read yet.
+      setImmediate(() => resolve(exitResult({ code, killedBy }, stdout, stderr)));
+    });
+  };
+  helper.once('exit', onExit);
   helper.once('close', (code, killedBy) => resolve(exitResult({ code, killedBy }, stdout, stderr)));
   try {
     return await promise;
   } finally {
+    // What has been ended exits later.
+    helper.off('exit', onExit);
     timer.dispose();
     signal.removeEventListener('abort', onAbort);
     stdout.close();

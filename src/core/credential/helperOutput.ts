@@ -4,7 +4,7 @@ import { quote } from '../quote.ts';
 /** The characters of a header's name (RFC 9110, section 5.6.2). */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** What belongs to the connection and not to the request: `fetch` fails on these. */
+/** What belongs to the connection and not to the request: `fetch` fails on these, or hangs. */
 const ofConnection = new Set([
   'connection',
   'content-length',
@@ -55,18 +55,19 @@ function readHeader([name, value]: readonly [string, unknown]): readonly [string
   if (typeof value !== 'string') {
     throw failed(`${header} from the helper is not a string.`);
   }
-  if (!isSendable(name, value)) {
+  const sent = asSent(name, value);
+  if (sent === undefined) {
     throw failed(`${header} from the helper has a value that cannot be sent.`);
   }
-  return [name, value];
+  return [name, sent];
 }
 
-function isSendable(name: string, value: string): boolean {
+/** Without white space around it, as `fetch` sends it; `undefined` where it would refuse. */
+function asSent(name: string, value: string): string | undefined {
   try {
-    new Headers([[name, value]]);
-    return true;
+    return new Headers([[name, value]]).get(name) ?? undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
