@@ -39,7 +39,7 @@ export function toTokenTarget(server: ServerSnapshot, inventory: Inventory): Tok
     endpoint?.kind !== 'url' ||
     !takesToken(server)
   ) {
-    throw new AuthError('invalid_definition', stateText(server.state, 0).sentence);
+    throw new AuthError('invalid_definition', whyNot(server));
   }
   const { name, transport } = definition;
   const headers = inventory.contactOf(server)?.facts.headers.headers ?? {};
@@ -53,4 +53,10 @@ export function toTokenTarget(server: ServerSnapshot, inventory: Inventory): Tok
       Object.entries(headers).filter(([header]) => header.toLowerCase() !== 'authorization'),
     ),
   };
+}
+
+function whyNot({ endpoint, state }: ServerSnapshot): string {
+  return endpoint?.kind === 'missingVariable'
+    ? `Without ${endpoint.names.join(', ')} it is not known which server the token is for.`
+    : stateText(state, 0).sentence;
 }

@@ -141,6 +141,36 @@ describe('package.json', () => {
         ...status,
       ],
     ],
+    [
+      'server:savedToken:token',
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'setToken',
+        'removeToken',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
+    [
+      'server:authenticated:token:session',
+      [
+        'authenticate',
+        'testConnection',
+        'refreshToken',
+        'signOut',
+        'authenticateWithScopes',
+        'removeToken',
+        'renameAccount',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
     ['server:authenticating', ['cancelAuthentication', 'openDefinition', 'copyServerUrl', ...status]],
     [
       'server:authenticating:browser:awaitsResponse',
@@ -244,13 +274,7 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, [
-      'refreshing',
-      'noAuthenticationNeeded',
-      'helperFailed',
-      'savedToken',
-      'unreachable',
-    ]);
+    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded', 'helperFailed', 'unreachable']);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {
