@@ -1,5 +1,6 @@
 import { type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
+import { TokenStore } from './core/credential/tokenStore.ts';
 import type { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
@@ -39,6 +40,7 @@ export interface Surroundings {
 export interface Parts {
   readonly inventory: Inventory;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly secrets: SharedSecrets;
 }
 
@@ -66,6 +68,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     deliver: async (query) => responses.accept(query),
   });
   const sessions = new SessionStore({ secrets, log, redactor, choices });
+  const tokens = new TokenStore({ secrets, log, redactor });
   const registrations = new RegistrationStore(secrets, log);
   const demands = new ScopeDemands();
   const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
@@ -89,7 +92,6 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     registrations,
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
-  const tokens = { get: () => undefined, onDidChange: () => ({ dispose: () => undefined }) };
   const { inventory, probes, environment, helpers, verdicts } = createInventory(context, {
     ...network,
     ...parts,
@@ -107,6 +109,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
   const commandPorts = {
     ...network,
     ...parts,
+    tokens,
     windows,
     extensionVersion: String(extension.packageJSON.version),
     inventory,
@@ -125,6 +128,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     secrets,
     choices,
     sessions,
+    tokens,
     refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
@@ -149,7 +153,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
-  await Promise.all([files.reload(), sessions.reload()]);
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
   void resumption.resume();
-  return { inventory, sessions, secrets };
+  return { inventory, sessions, tokens, secrets };
 }

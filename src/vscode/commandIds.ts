@@ -20,6 +20,8 @@ export const commandIds = {
   signOut: 'mcpAuth.signOut',
   signOutAll: 'mcpAuth.signOutAll',
   signOutOfIdentityProvider: 'mcpAuth.signOutOfIdentityProvider',
+  setToken: 'mcpAuth.setToken',
+  removeToken: 'mcpAuth.removeToken',
   testConnection: 'mcpAuth.testConnection',
   openDefinition: 'mcpAuth.openDefinition',
   copyServerUrl: 'mcpAuth.copyServerUrl',

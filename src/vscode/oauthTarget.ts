@@ -1,8 +1,8 @@
-import { workspace } from 'vscode';
 import type { OAuthConfiguration } from '../core/config/serverDefinition.ts';
 import { AuthError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import { stateText } from '../core/session/stateText.ts';
+import { assertTrusted } from './assertTrusted.ts';
 
 /** A server that OAuth can be used with. */
 export interface OAuthTarget {
@@ -48,12 +48,7 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
  * @throws AuthError `untrusted_workspace`, or `invalid_definition` where OAuth does not apply
  */
 export function toOAuthTarget(server: ServerSnapshot): OAuthTarget {
-  if (!workspace.isTrusted) {
-    throw new AuthError(
-      'untrusted_workspace',
-      'This workspace is not trusted: its servers are listed, but not contacted.',
-    );
-  }
+  assertTrusted();
   const { definition, endpoint } = server;
   if (
     definition.kind !== 'remote' ||

@@ -104,6 +104,7 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'authenticateWithScopes',
+        'setToken',
         'openDefinition',
         'copyServerUrl',
         'clearClientRegistration',
@@ -115,6 +116,7 @@ describe('package.json', () => {
       [
         'authenticate',
         'authenticateWithScopes',
+        'setToken',
         'openDefinition',
         'copyServerUrl',
         'clearClientRegistration',
@@ -130,6 +132,37 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateWithScopes',
+        'setToken',
+        'renameAccount',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    [
+      'server:savedToken:token',
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'setToken',
+        'removeToken',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
+    [
+      'server:authenticated:token:session',
+      [
+        'authenticate',
+        'testConnection',
+        'refreshToken',
+        'signOut',
+        'authenticateWithScopes',
+        'removeToken',
         'renameAccount',
         'openDefinition',
         'copyServerUrl',
@@ -228,6 +261,7 @@ describe('package.json', () => {
         commandIds.copyUserCode,
         commandIds.openVerificationPage,
         commandIds.pasteRedirectUrl,
+        commandIds.removeToken,
         commandIds.renameAccount,
         commandIds.switchAccount,
         commandIds.useAccount,
@@ -240,13 +274,7 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, [
-      'refreshing',
-      'noAuthenticationNeeded',
-      'helperFailed',
-      'savedToken',
-      'unreachable',
-    ]);
+    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded', 'helperFailed', 'unreachable']);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {
@@ -283,6 +311,7 @@ describe('package.json', () => {
       commandIds.pasteRedirectUrl,
       commandIds.authenticateWithScopes,
       commandIds.refreshToken,
+      commandIds.setToken,
       commandIds.signOut,
       commandIds.signOutAll,
       commandIds.testConnection,
