@@ -150,7 +150,7 @@ describe('testConnection at a misbehaving server', () => {
       ({ body }) =>
         json({ jsonrpc: '2.0', id: JSON.parse(body).id, error: { code: 1, message: `"${'x'.repeat(400)}` } }),
       'server_error',
-      /accepted the credential, but answered with an error: "\\"x{199}"\.$/,
+      / answered with an error of its own: "\\"x{199}"\.$/,
     ],
   ];
   for (const [what, answer, code, message] of failures) {
