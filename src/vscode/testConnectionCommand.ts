@@ -1,25 +1,32 @@
 import { window } from 'vscode';
+import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
+import { connectionText } from '../core/connection/connectionText.ts';
+import { diagnose } from '../core/connection/diagnose.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
-import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
 import { InsufficientScopeError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
-import { quote } from '../core/quote.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
-import { toOAuthTarget } from './oauthTarget.ts';
+import { configuredProxy } from './configuredProxy.ts';
+import { isRemote, toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
-import { pickSessionServer } from './pickServer.ts';
+import { pickServer } from './pickServer.ts';
 import { showError } from './showError.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
 /**
- * "Test Connection": whether the server accepts the stored session. Where it wants more scopes, authenticating
- * from the notification goes on with the test.
+ * "Test Connection": whether the server accepts the credential that applies, and if not, why, in one sentence with
+ * one button. Where it wants more scopes, authenticating from the notification goes on with the test.
  */
 export async function testConnectionCommand(argument: unknown, ports: CommandPorts): Promise<void> {
-  const server = await pickSessionServer(argument, 'Test the connection to which server?', ports);
+  const choice = {
+    placeholder: 'Test the connection to which server?',
+    accepts: isRemote,
+    noneSentence: 'There is no remote server in this workspace.',
+  };
+  const server = await pickServer(argument, choice, ports.inventory, ports.clock.now());
   if (!server) {
     return;
   }
@@ -30,18 +37,17 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
 async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number): Promise<void> {
   const { name, range } = server.definition;
   try {
-    const target = toOAuthTarget(server);
-    // The account stays the same throughout, whichever one this workspace uses in the end.
-    const accountId = ports.sessions.get(target.canonicalUrl)?.account.id;
+    const target = toRemoteTarget(server);
+    const credential = appliedCredential(target.canonicalUrl, ports);
     const report = await withCancellableProgress(
       `Testing the connection to ${JSON.stringify(name)}`,
-      (_report, signal) => testConnection(target, { ...ports, accountId }, signal),
+      (_report, signal) => diagnose(target, credential, { ...ports, proxy: configuredProxy, signal }),
     );
-    const session = ports.sessions.get(target.canonicalUrl, accountId);
-    if (session) {
-      ports.demands.settle(session);
+    if (credential.kind === 'session') {
+      settle(target.canonicalUrl, credential.accountId, ports);
     }
-    void window.showInformationMessage(withoutLinks(sentence(name, report)));
+    const sentence = connectionText(JSON.stringify(name), report, credential);
+    void window.showInformationMessage(withoutLinks(sentence));
   } catch (error) {
     const authenticate = async () => {
       const isAuthenticated = await authenticateServer(server, ports, {});
@@ -64,11 +70,22 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
   }
 }
 
-function sentence(name: string, { serverName, toolCount }: ConnectionReport): string {
-  const facts = [
-    serverName === undefined ? undefined : `it calls itself ${quote(serverName.slice(0, 80))}`,
-    toolCount === undefined ? undefined : `it offers ${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
-  ].filter((fact) => fact !== undefined);
-  const rest = facts.length > 0 ? `: ${facts.join(' and ')}` : '';
-  return `${JSON.stringify(name)} accepted the session${rest}.`;
+/**
+ * The credential that applies to a server. The account of a session stays the same throughout, whichever one this
+ * workspace uses in the end.
+ */
+function appliedCredential(canonicalUrl: string, { sessions }: CommandPorts): AppliedCredential {
+  const session = sessions.get(canonicalUrl);
+  return session ? { kind: 'session', accountId: session.account.id } : { kind: 'none' };
+}
+
+function settle(
+  canonicalUrl: string,
+  accountId: string | undefined,
+  { sessions, demands }: CommandPorts,
+): void {
+  const session = sessions.get(canonicalUrl, accountId);
+  if (session) {
+    demands.settle(session);
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { testConnection } from '../../../src/core/connection/testConnection.ts';
+import { diagnose } from '../../../src/core/connection/diagnose.ts';
 import type { Assembly } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import type { Answer, MisbehavingServer, ReceivedRequest } from '../../support/misbehavingServer.ts';
@@ -111,7 +111,11 @@ describe('log', () => {
     ]) {
       server.answer('POST /mcp', answer);
       const target = { serverUrl: new URL(server.mcpUrl), transport: 'http' } as const;
-      const report = testConnection(target, { ...ports, refresher }, new AbortController().signal);
+      const report = diagnose(
+        target,
+        { kind: 'session' },
+        { ...ports, refresher, signal: new AbortController().signal },
+      );
       await assert.rejects(report, (error) => {
         ports.log.error('Shown to the person', { reason: error });
         return true;
