@@ -32,6 +32,7 @@ import { pickServer } from './pickServer.ts';
 import { refreshTokenCommand } from './refreshTokenCommand.ts';
 import { removeTokenCommand } from './removeTokenCommand.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
+import { replaceBridgeCommand } from './replaceBridgeCommand.ts';
 import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
 import { showMenuCommand } from './showMenuCommand.ts';
@@ -105,6 +106,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.showMenu]: (_argument, ports) => showMenuCommand(ports),
   [commandIds.showStatus]: showStatusCommand,
   [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
+  [commandIds.replaceBridge]: replaceBridgeCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),

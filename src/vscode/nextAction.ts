@@ -10,13 +10,14 @@ export interface NextAction {
 const authenticate: NextAction = { title: 'Authenticate', command: commandIds.authenticate };
 const openDefinition: NextAction = { title: 'Open Definition', command: commandIds.openDefinition };
 const testConnection: NextAction = { title: 'Test Connection', command: commandIds.testConnection };
+const setToken: NextAction = { title: 'Set Token', command: commandIds.setToken };
 const cancel: NextAction = { title: 'Cancel', command: commandIds.cancelAuthentication };
 
 const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   invalid: openDefinition,
   stdio: openDefinition,
-  missingVariable: openDefinition,
-  asksInput: openDefinition,
+  missingVariable: setToken,
+  asksInput: setToken,
   shadowed: openDefinition,
   staticHeader: testConnection,
   headersHelper: testConnection,

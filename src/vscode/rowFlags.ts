@@ -12,6 +12,8 @@ export type RowFlag =
   | ServerState['kind']
   | PersonsWay
   | (typeof awaited)[keyof typeof awaited]
+  /** A process that only leads on to a remote server. */
+  | 'bridge'
   /** Somebody is signed in, and another account of theirs can be. */
   | 'mayAddAccount'
   | 'severalAccounts'
@@ -28,6 +30,7 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
   const waiting = state.kind === 'authenticating' ? awaitedIn(state.step) : undefined;
   return [
     state.kind,
+    ...(definition.kind === 'stdio' && definition.bridge ? (['bridge'] as const) : []),
     ...(definition.kind === 'remote' ? personsWays(definition.oauth) : []),
     ...(waiting === undefined ? [] : [awaited[waiting]]),
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),

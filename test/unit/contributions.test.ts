@@ -12,7 +12,7 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts';
+const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -76,11 +76,10 @@ describe('package.json', () => {
   it('tells rows apart by kinds of state that exist', () => {
     for (const { command, when } of menus) {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      const named = /\^server:\((?!\?)([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      const named = /\^server:\(([\w|]+)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
-        assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
-        assert.match(`server:${kind}:${flags}:session`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:${flags}:token:session`, new RegExp(pattern ?? '(?!)'));
       }
     }
   });
@@ -201,6 +200,7 @@ describe('package.json', () => {
     ['server:stdio', ['openDefinition', ...status]],
     ['server:invalid', ['openDefinition', ...status]],
     ['source', status],
+    ['server:stdio:bridge', ['openDefinition', 'replaceBridge', ...status]],
     [
       'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
       [

@@ -2,6 +2,10 @@ import { withoutOpaqueSegments } from '../redaction.ts';
 
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}/g;
 
+/** Scheme, host and port, or a variable in their place, and a path. A port that is none may be part of a password. */
+const shape =
+  /^([a-z][a-z0-9+.-]*:\/\/(?:\[[\da-f:.]+\]|(?:[^/\\@:$]|\$\{\w+\})+)(?::(?:\d+|\$\{\w+\}))?|\$\{\w+\})(\/.*)?$/is;
+
 /**
  * The URL of a definition as others may see it: as written, so that no variable's value is in it, and without what
  * may be a secret: user name and password, query, fragment, the defaults of variables, and opaque parts of its path.
@@ -14,6 +18,6 @@ export function shownUrl(written: string): string | undefined {
     .replace(reference, (_written, name: string) => `\${${name}}`)
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
     .replace(/[?#].*$/s, '');
-  const [, origin, path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/\\@]+|\$\{\w+\})(\/.*)?$/is.exec(text) ?? [];
-  return origin === undefined || path.includes('@') ? origin : `${origin}${withoutOpaqueSegments(path)}`;
+  const [, origin, path = ''] = shape.exec(text) ?? [];
+  return origin === undefined ? undefined : `${origin}${withoutOpaqueSegments(path)}`;
 }
