@@ -288,7 +288,9 @@ async function setIssuer(issuer: string | undefined): Promise<void> {
 
 const titles = new Map(manifest.contributes.commands.map(({ command, title }) => [command, title]));
 
-describe('through the command palette', () => {
+describe('through the command palette', function () {
+  // Each test is several things that a person does in a page.
+  this.timeout(60_000);
   let stage: PaletteStage;
   before(async () => {
     stage = await openPaletteStage();

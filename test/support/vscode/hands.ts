@@ -114,7 +114,7 @@ async function focusedRow(
   filter: (() => Promise<void>) | undefined,
   timeout = patience,
 ): Promise<void> {
-  const name = quickInput.locator('.label-name', { hasText: exactly(label) });
+  const name = quickInput.page().locator('.label-name', { hasText: exactly(label) });
   await quickInput.locator('.monaco-list-row').filter({ has: name }).first().waitFor({ timeout });
   await filter?.();
   await quickInput.locator('.monaco-list-row.focused').filter({ has: name }).first().waitFor({ timeout });
