@@ -12,6 +12,8 @@ export type AuthErrorCode =
   | 'discovery_failed'
   | 'dpop_not_supported'
   | 'forbidden_address'
+  | 'helper_failed'
+  | 'helper_not_allowed'
   | 'insecure_url'
   | 'insufficient_scope'
   | 'invalid_definition'
@@ -35,6 +37,7 @@ export type AuthErrorCode =
 
 /** The one thing a person can do next; `vscode/` turns it into a button. */
 export type Remedy =
+  | 'allowHelper'
   | 'authenticate'
   | 'clearRegistration'
   | 'enterClient'
@@ -55,6 +58,8 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   discovery_failed: 'showLog',
   dpop_not_supported: 'showLog',
   forbidden_address: 'showLog',
+  helper_failed: 'retry',
+  helper_not_allowed: 'allowHelper',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',

@@ -36,16 +36,24 @@ function withoutTrailingSlashes(path: string): string {
  * @see RFC 9700, section 2.6
  */
 export function assertSecureUrl(url: URL, what: string): void {
+  const error = insecureUrlError(url, what);
+  if (error) {
+    throw error;
+  }
+}
+
+/** What {@link assertSecureUrl} throws, if it does. */
+export function insecureUrlError(url: URL, what: string): AuthError | undefined {
   if (url.username !== '' || url.password !== '') {
-    throw new AuthError(
+    return new AuthError(
       'insecure_url',
       `${what} contains a user name or password, which MCP Auth never sends.`,
     );
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url))) {
-    return;
+    return undefined;
   }
-  throw new AuthError(
+  return new AuthError(
     'insecure_url',
     url.protocol === 'http:'
       ? `${what} is plain http: credentials are only sent over https, or to this machine.`

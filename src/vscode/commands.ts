@@ -1,5 +1,6 @@
 import { commands, Disposable, type LogOutputChannel } from 'vscode';
 import type { Clock } from '../core/clock.ts';
+import type { TokenStore } from '../core/credential/tokenStore.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
 import type { Fetch } from '../core/oauth/oauthFetch.ts';
@@ -29,7 +30,10 @@ import { createClientMetadataDocumentCommand } from './createClientMetadataDocum
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { refreshTokenCommand } from './refreshTokenCommand.ts';
+import { removeTokenCommand } from './removeTokenCommand.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
+import { replaceBridgeCommand } from './replaceBridgeCommand.ts';
+import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
 import { showMenuCommand } from './showMenuCommand.ts';
 import { signOutAllCommand } from './signOutAllCommand.ts';
@@ -53,6 +57,7 @@ export interface CommandPorts {
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly identityProvider: UserIdentityProvider;
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
@@ -93,12 +98,15 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.signOut]: signOutCommand,
   [commandIds.signOutAll]: signOutAllCommand,
   [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
+  [commandIds.setToken]: setTokenCommand,
+  [commandIds.removeToken]: removeTokenCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
   [commandIds.copyServerUrl]: copyServerUrlCommand,
   [commandIds.showMenu]: (_argument, ports) => showMenuCommand(ports),
   [commandIds.showStatus]: showStatusCommand,
   [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
+  [commandIds.replaceBridge]: replaceBridgeCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),
@@ -140,6 +148,6 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
   }
 }
 
-async function reloadCommand(_argument: unknown, { files, sessions }: CommandPorts): Promise<void> {
-  await Promise.all([files.reload(), sessions.reload()]);
+async function reloadCommand(_argument: unknown, { files, sessions, tokens }: CommandPorts): Promise<void> {
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
 }

@@ -10,14 +10,21 @@ export interface NextAction {
 const authenticate: NextAction = { title: 'Authenticate', command: commandIds.authenticate };
 const openDefinition: NextAction = { title: 'Open Definition', command: commandIds.openDefinition };
 const testConnection: NextAction = { title: 'Test Connection', command: commandIds.testConnection };
+const setToken: NextAction = { title: 'Set Token', command: commandIds.setToken };
 const cancel: NextAction = { title: 'Cancel', command: commandIds.cancelAuthentication };
 
 const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   invalid: openDefinition,
   stdio: openDefinition,
-  missingVariable: openDefinition,
-  staticHeader: openDefinition,
-  headersHelper: openDefinition,
+  missingVariable: setToken,
+  asksInput: setToken,
+  shadowed: openDefinition,
+  staticHeader: testConnection,
+  headersHelper: testConnection,
+  helperFailed: testConnection,
+  savedToken: testConnection,
+  unreachable: testConnection,
+  unknown: authenticate,
   headersOnly: openDefinition,
   authenticating: cancel,
   refreshing: testConnection,
@@ -25,7 +32,7 @@ const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   needsScopes: authenticate,
   expired: authenticate,
   needsAuthentication: authenticate,
-  noAuthenticationNeeded: authenticate,
+  noAuthenticationNeeded: testConnection,
 };
 
 /** The next action in a state. */

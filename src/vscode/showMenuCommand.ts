@@ -24,7 +24,7 @@ export async function showMenuCommand({
   const servers = inventory.snapshot().flatMap((source) => source.servers);
   const waiting = servers.filter(({ state }) => needsAttention(state));
   const items: readonly MenuItem[] = [
-    ...(workspace.isTrusted ? waitingItems(waiting, clock.now()) : [manageTrust]),
+    ...(workspace.isTrusted ? waitingItems(waiting, clock.now()) : [manageTrust()]),
     { label: '', kind: QuickPickItemKind.Separator },
     ...(workspace.isTrusted ? serverItems(servers) : []),
     item('Show Status', 'list-unordered', commandIds.showStatus),
@@ -61,7 +61,7 @@ function serverItems(servers: readonly ServerSnapshot[]): readonly MenuItem[] {
   ];
 }
 
-const manageTrust = item('Manage Workspace Trust', 'shield', 'workbench.trust.manage');
+const manageTrust = () => item('Manage Workspace Trust', 'shield', 'workbench.trust.manage');
 
 function item(label: string, icon: string, command: string): MenuItem {
   return { label, iconPath: new ThemeIcon(icon), run: () => commands.executeCommand(command) };

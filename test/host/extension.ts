@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { compose } from '../../src/extension.ts';
 import type { SteeredProduct } from './steeredProduct.ts';
@@ -8,6 +11,14 @@ export async function activate(context: ExtensionContext): Promise<SteeredProduc
     open: (url) => Promise.reject(new Error(`No test expects a browser at ${url.origin}`)),
   };
   const browser = { open: (url: URL, signal: AbortSignal) => steering.open(url, signal) };
-  const parts = await compose(context, { browser });
-  return { ...parts, steering };
+  // Else the suite would show, on a person's machine, the servers of that person.
+  const home = await mkdtemp(join(tmpdir(), 'mcp-auth-claude-'));
+  context.subscriptions.push({ dispose: () => void rm(home, { recursive: true, force: true }) });
+  const claude = {
+    state: join(home, '.claude.json'),
+    settings: join(home, 'settings.json'),
+    managed: join(home, 'managed-mcp.json'),
+  };
+  const parts = await compose(context, { browser, claude });
+  return { ...parts, steering, claude };
 }

@@ -17,6 +17,7 @@ export function sampleServer(name: string, changes: Partial<ServerSnapshot> = {}
     definition,
     endpoint: { kind: 'url', url: new URL(url), canonicalUrl: url },
     state: { kind: 'needsAuthentication' },
+    hasSavedToken: false,
     accounts: [],
     ...changes,
   };

@@ -7,10 +7,29 @@ export const sampleStates: {
   readonly [K in ServerState['kind']]: readonly (ServerState & { readonly kind: K })[];
 } = {
   invalid: [{ kind: 'invalid', reason: 'The entry has "url" but no "type".' }],
-  stdio: [{ kind: 'stdio' }],
+  stdio: [{ kind: 'stdio' }, { kind: 'stdio', bridgesTo: 'mcp.example' }],
   missingVariable: [{ kind: 'missingVariable', names: ['TOKEN', 'HOST'] }],
-  staticHeader: [{ kind: 'staticHeader' }],
-  headersHelper: [{ kind: 'headersHelper' }],
+  staticHeader: [
+    { kind: 'staticHeader', fileName: '.mcp.json', headerName: 'Authorization', isRejected: false },
+    { kind: 'staticHeader', fileName: 'mcp.json', headerName: 'X-API-Key', isRejected: true },
+  ],
+  headersHelper: (['notAllowed', 'notRun', 'running', 'succeeded'] as const).map((run) => ({
+    kind: 'headersHelper',
+    run,
+    isRejected: run === 'succeeded',
+  })),
+  helperFailed: [{ kind: 'helperFailed', error: new AuthError('helper_failed', 'The helper failed.') }],
+  savedToken: [
+    { kind: 'savedToken', headerName: 'Authorization', isRejected: false },
+    { kind: 'savedToken', headerName: 'X-API-Key', isRejected: true },
+  ],
+  asksInput: [{ kind: 'asksInput', inputs: ['key'] }],
+  shadowed: [{ kind: 'shadowed', by: '.mcp.json (shop)' }],
+  unknown: [
+    { kind: 'unknown', isAsking: true },
+    { kind: 'unknown', isAsking: false },
+  ],
+  unreachable: [{ kind: 'unreachable', error: new AuthError('network', 'It cannot be reached.') }],
   headersOnly: [{ kind: 'headersOnly' }],
   authenticating: [{ kind: 'authenticating', step: 'waitingForBrowser' }],
   refreshing: [{ kind: 'refreshing' }],

@@ -12,7 +12,7 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts';
+const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -29,6 +29,12 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
+  asksInput: true,
+  helperFailed: true,
+  savedToken: true,
+  shadowed: true,
+  unknown: true,
+  unreachable: true,
 };
 
 describe('package.json', () => {
@@ -70,11 +76,10 @@ describe('package.json', () => {
   it('tells rows apart by kinds of state that exist', () => {
     for (const { command, when } of menus) {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      const named = /\^server:\((?!\?)([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      const named = /\^server:\(([\w|]+)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
-        assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
-        assert.match(`server:${kind}:${flags}:session`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:${flags}:token:session`, new RegExp(pattern ?? '(?!)'));
       }
     }
   });
@@ -99,6 +104,7 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'authenticateWithScopes',
+        'setToken',
         'openDefinition',
         'copyServerUrl',
         'clearClientRegistration',
@@ -110,6 +116,7 @@ describe('package.json', () => {
       [
         'authenticate',
         'authenticateWithScopes',
+        'setToken',
         'openDefinition',
         'copyServerUrl',
         'clearClientRegistration',
@@ -125,6 +132,37 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateWithScopes',
+        'setToken',
+        'renameAccount',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    [
+      'server:savedToken:token',
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'setToken',
+        'removeToken',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
+    [
+      'server:authenticated:token:session',
+      [
+        'authenticate',
+        'testConnection',
+        'refreshToken',
+        'signOut',
+        'authenticateWithScopes',
+        'removeToken',
         'renameAccount',
         'openDefinition',
         'copyServerUrl',
@@ -162,6 +200,7 @@ describe('package.json', () => {
     ['server:stdio', ['openDefinition', ...status]],
     ['server:invalid', ['openDefinition', ...status]],
     ['source', status],
+    ['server:stdio:bridge', ['openDefinition', 'replaceBridge', ...status]],
     [
       'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
       [
@@ -222,6 +261,7 @@ describe('package.json', () => {
         commandIds.copyUserCode,
         commandIds.openVerificationPage,
         commandIds.pasteRedirectUrl,
+        commandIds.removeToken,
         commandIds.renameAccount,
         commandIds.switchAccount,
         commandIds.useAccount,
@@ -234,7 +274,7 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded']);
+    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded', 'helperFailed', 'unreachable']);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {
@@ -271,6 +311,7 @@ describe('package.json', () => {
       commandIds.pasteRedirectUrl,
       commandIds.authenticateWithScopes,
       commandIds.refreshToken,
+      commandIds.setToken,
       commandIds.signOut,
       commandIds.signOutAll,
       commandIds.testConnection,

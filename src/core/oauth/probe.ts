@@ -12,7 +12,13 @@ export type ProbeResult =
   | { readonly kind: 'open'; readonly problem?: AuthError | undefined }
   | { readonly kind: 'failed'; readonly error: AuthError };
 
-const timeLimit = 30_000;
+/** The server to ask. */
+export interface ProbeRequest {
+  readonly serverUrl: URL;
+  readonly transport: 'http' | 'sse';
+  /** Milliseconds in all; 30 seconds by default. */
+  readonly timeLimit?: number | undefined;
+}
 
 /**
  * Talks MCP to a server without a credential until it is challenged: most do that on the first request, some
@@ -21,7 +27,7 @@ const timeLimit = 30_000;
  * @throws AuthError `cancelled` only; other failures are results
  */
 export async function probeServer(
-  { serverUrl, transport }: { readonly serverUrl: URL; readonly transport: 'http' | 'sse' },
+  { serverUrl, transport, timeLimit = 30_000 }: ProbeRequest,
   { fetch, clock, log }: NetworkPorts,
   signal: AbortSignal,
 ): Promise<ProbeResult> {

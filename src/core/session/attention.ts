@@ -1,12 +1,18 @@
 import type { ServerState } from './serverState.ts';
 
 /** What a state asks of the person. */
-type Wish = 'nothing' | 'signIn';
+type Wish = 'mend' | 'nothing' | 'signIn';
 
 const wishes: Readonly<Record<ServerState['kind'], Wish>> = {
   invalid: 'nothing',
   stdio: 'nothing',
-  missingVariable: 'nothing',
+  missingVariable: 'mend',
+  asksInput: 'nothing',
+  shadowed: 'nothing',
+  helperFailed: 'mend',
+  savedToken: 'nothing',
+  unreachable: 'nothing',
+  unknown: 'nothing',
   staticHeader: 'nothing',
   headersHelper: 'nothing',
   headersOnly: 'nothing',
@@ -23,8 +29,8 @@ const wishes: Readonly<Record<ServerState['kind'], Wish>> = {
  * Whether a server waits for the person: what the badge and the status bar count. A mistake in a file is no such
  * thing, since whoever opens a repository may have no use for that server.
  */
-export function needsAttention({ kind }: ServerState): boolean {
-  return wishes[kind] !== 'nothing';
+export function needsAttention(state: ServerState): boolean {
+  return wishes[state.kind] !== 'nothing' || ('isRejected' in state && state.isRejected);
 }
 
 /** Whether what a server waits for is a sign-in: what Authenticate All does. */

@@ -1,4 +1,10 @@
+import type { ClaudeCodeUse } from '../config/claudeCodeUse.ts';
 import type { SourceKind } from '../config/configurationSource.ts';
+import {
+  appliedCredential,
+  type CredentialChain,
+  type CredentialKind,
+} from '../credential/credentialChain.ts';
 import type { ServerSnapshot, SourceSnapshot } from '../inventory.ts';
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
@@ -41,6 +47,8 @@ export interface StatusServer {
   readonly needsAttention: boolean;
   /** Which credential applies, and why others do not. */
   readonly credential?: StatusCredential;
+  /** What Claude Code does with the entry; absent for files that it does not read. */
+  readonly claudeCode?: ClaudeCodeUse;
   /** That of the account which this workspace uses. */
   readonly session?: StatusSession;
   readonly accounts: number;
@@ -59,8 +67,8 @@ export interface StatusState {
 /** The credential chain of a server. */
 export interface StatusCredential {
   /** The kind of the one that applies; absent where none does. */
-  readonly applies?: string;
-  readonly links: readonly { readonly kind: string; readonly applies: boolean; readonly reason: string }[];
+  readonly applies?: CredentialKind;
+  readonly links: CredentialChain;
 }
 
 /** What a session is, without its secrets and without who it is for. */
@@ -104,7 +112,7 @@ export function createStatusReport(
 }
 
 function describeServer(server: ServerSnapshot, now: number): Omit<StatusServer, 'source'> {
-  const { definition, state, session, accounts } = server;
+  const { definition, state, session, accounts, credentials, claudeCode } = server;
   const url = definition.kind === 'remote' ? shownUrl(definition.url) : undefined;
   return {
     name: definition.name,
@@ -112,9 +120,16 @@ function describeServer(server: ServerSnapshot, now: number): Omit<StatusServer,
     ...(url === undefined ? {} : { url }),
     state: describeState(state, now),
     needsAttention: needsAttention(state),
+    ...(credentials === undefined ? {} : { credential: describeChain(credentials) }),
+    ...(claudeCode === undefined ? {} : { claudeCode }),
     ...(session === undefined ? {} : { session: describeSession(session) }),
     accounts: accounts.length,
   };
+}
+
+function describeChain(links: CredentialChain): StatusCredential {
+  const applies = appliedCredential(links);
+  return { ...(applies === undefined ? {} : { applies }), links };
 }
 
 function transportOf({ definition }: ServerSnapshot): StatusTransport {

@@ -5,8 +5,10 @@ import type { ServerSnapshot } from '../../../src/core/inventory.ts';
 import { SignInInterruptedError } from '../../../src/core/oauth/signInInterruptedError.ts';
 import type { AccountOutcome } from '../../../src/core/session/accountFor.ts';
 import { authenticateAll } from '../../../src/core/session/authenticateAll.ts';
+import type { ServerState } from '../../../src/core/session/serverState.ts';
 import { planSignIns } from '../../../src/core/session/signInPlan.ts';
 import { sampleServer } from '../../support/sampleServer.ts';
+import { sampleStates } from '../../support/sampleStates.ts';
 
 /** A sign-in that the test ends. */
 interface Begun {
@@ -130,8 +132,11 @@ describe('authenticateAll', () => {
 });
 
 describe('planSignIns', () => {
-  const state = (kind: 'authenticated' | 'expired' | 'needsScopes' | 'stdio' | 'staticHeader') =>
-    kind === 'authenticated' ? ({ kind, refreshable: true } as const) : { kind };
+  const state = (kind: ServerState['kind']) => {
+    const [first] = sampleStates[kind];
+    assert.ok(first);
+    return first;
+  };
 
   it('takes what needs a sign-in, skips what is fine, and leaves out what knows no sign-in', () => {
     const servers = [

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import schema from '../../../schemas/status.schema.json' with { type: 'json' };
 import { resolveEndpoint } from '../../../src/core/config/endpoint.ts';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
+import { resolveHeaders } from '../../../src/core/config/resolveHeaders.ts';
+import { credentialChain } from '../../../src/core/credential/credentialChain.ts';
 import type { AccountSnapshot, ServerSnapshot } from '../../../src/core/inventory.ts';
-import { serverState } from '../../../src/core/session/serverState.ts';
+import { sessionState } from '../../../src/core/session/serverState.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
 import { onlyRow } from '../../../src/core/status/onlyRow.ts';
 import { createStatusReport } from '../../../src/core/status/statusReport.ts';
@@ -202,8 +204,15 @@ describe('secrets', () => {
       tokens: { accessToken: token ?? '', refreshToken: token },
     });
     const endpoint = resolveEndpoint(definition, { PART: value });
-    const state = serverState({ definition, endpoint, session: stored, now: sampleTime });
-    return sampleServer('a', { definition, endpoint, state, session: summarizeSession(stored) });
+    const state = sessionState(stored, { now: sampleTime });
+    const credentials = credentialChain({
+      definition,
+      fileName: '.mcp.json',
+      headers: resolveHeaders(definition, { PART: value }),
+      session: 'usable',
+      hasSavedToken: true,
+    });
+    return sampleServer('a', { definition, endpoint, state, credentials, session: summarizeSession(stored) });
   }
 
   it('in headers, URLs, the environment and sessions never appear in report or text', () => {

@@ -15,7 +15,16 @@ function remote(oauth?: OAuthConfiguration): ServerDefinition {
 }
 
 function server(state: ServerState, definition = remote()): ServerSnapshot {
-  return { id: 'id', sourceId: 'file', sourceLabel: 'folder', uri: 'file', definition, state, accounts: [] };
+  return {
+    id: 'id',
+    sourceId: 'file',
+    sourceLabel: 'folder',
+    uri: 'file',
+    definition,
+    state,
+    hasSavedToken: false,
+    accounts: [],
+  };
 }
 
 const authenticating = (step: AuthenticationStep) => server({ kind: 'authenticating', step });
@@ -46,7 +55,7 @@ describe('what menus tell servers apart by', () => {
     ],
     [
       'a process',
-      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [] }),
+      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [], env: {} }),
       'server:stdio',
     ],
     [
