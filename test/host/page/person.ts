@@ -24,7 +24,6 @@ export const person = {
   accept: (beside: string) => ask({ do: 'accept', beside }),
   type: (beside: string, text: string) => ask({ do: 'type', beside, text }),
   read: (beside: string) => ask({ do: 'read', beside }),
-  press: (button: string) => ask({ do: 'press', button }),
   /** A notification hides after a while, but not from the list of all. */
   see: async (text: string) => {
     await commands.executeCommand('notifications.showList');
