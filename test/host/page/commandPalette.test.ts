@@ -195,11 +195,15 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
     },
   },
   [commandIds.signOutOfIdentityProvider]: {
-    given: () => setIssuer('https://idp.example'),
+    given: () => configureIdentityProvider('https://idp.example', 'editor'),
     when: async (run, { pressing }) => {
-      await pressing('Sign Out', run);
-      await person.see('You are not signed in at "https://idp.example"');
-      await setIssuer(undefined);
+      try {
+        const question = await pressing('Sign Out', run);
+        assert.equal(question, 'Sign out of "https://idp.example"?');
+        await person.see('You are not signed in at "https://idp.example"');
+      } finally {
+        await configureIdentityProvider(undefined, undefined);
+      }
     },
   },
   [commandIds.setToken]: {
@@ -279,7 +283,7 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
   [commandIds.showStatus]: {
     when: async (run, stage) => {
       await run();
-      assert.match(await shownText('mcp-auth-status'), /^8 MCP servers, \d servers need you\./);
+      assert.match(await shownText('mcp-auth-status'), /^9 MCP servers, \d servers need you\./);
       await stage.signIn('demo');
       await eventually(async () =>
         /Account +alice@example\.com/.test(await shownText('mcp-auth-status')) ? true : undefined,
@@ -322,10 +326,13 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
   },
 };
 
-async function setIssuer(issuer: string | undefined): Promise<void> {
-  await workspace
-    .getConfiguration('mcpAuth')
-    .update('identityProvider.issuer', issuer, ConfigurationTarget.Global);
+async function configureIdentityProvider(
+  issuer: string | undefined,
+  clientId: string | undefined,
+): Promise<void> {
+  const section = workspace.getConfiguration('mcpAuth.identityProvider');
+  await section.update('issuer', issuer, ConfigurationTarget.Global);
+  await section.update('clientId', clientId, ConfigurationTarget.Global);
 }
 
 const titles = new Map(manifest.contributes.commands.map(({ command, title }) => [command, title]));
