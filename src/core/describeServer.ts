@@ -2,11 +2,13 @@ import type { ConfigurationSource } from './config/configurationSource.ts';
 import { type Endpoint, resolveEndpoint } from './config/endpoint.ts';
 import { type ResolvedHeaders, resolveHeaders } from './config/resolveHeaders.ts';
 import type { RemoteServerDefinition, ServerDefinition } from './config/serverDefinition.ts';
-import { type AppliedCredential, applyCredential } from './credential/appliedCredential.ts';
+import type { AppliedCredential } from './connection/appliedCredential.ts';
+import { applyCredential } from './credential/applyCredential.ts';
 import { type CredentialChain, credentialChain } from './credential/credentialChain.ts';
 import type { HelperCall } from './credential/helperCall.ts';
 import type { InventoryPorts } from './inventory.ts';
 import { type Attempt, isUsable, type RemoteFacts } from './session/serverState.ts';
+import type { Session } from './session/session.ts';
 
 /** A server of a configuration, with its place. */
 export interface ServerEntry {
@@ -25,6 +27,8 @@ export interface RemoteServer {
   readonly facts: RemoteFacts;
   readonly chain: CredentialChain;
   readonly credential: AppliedCredential;
+  /** The same, with the access token where that is of a session: what the server judges. */
+  readonly judged: AppliedCredential;
   readonly helperCall?: HelperCall | undefined;
 }
 
@@ -76,7 +80,7 @@ export function describeRemote(
     fileName: source.fileName,
     headers,
     helper,
-    session: session === undefined ? 'absent' : isUsable(session, now) ? 'usable' : 'expired',
+    session: session === undefined ? 'absent' : isGood(session, ports) ? 'usable' : 'expired',
     hasSavedToken: token !== undefined,
     probe,
   });
@@ -95,7 +99,17 @@ export function describeRemote(
     isRejected: verdicts.isRejected(canonicalUrl, credential),
     now,
   };
-  return { facts, chain, credential, helperCall };
+  const judged = session && credential.kind === 'session' ? judgedSession(session) : credential;
+  return { facts, chain, credential, judged, helperCall };
+}
+
+/** Whether a session can be used, and its access token was not refused. */
+function isGood(session: Session, { clock, verdicts }: InventoryPorts): boolean {
+  return isUsable(session, clock.now()) && !verdicts.isRejected(session.serverUrl, judgedSession(session));
+}
+
+function judgedSession({ tokens }: Session): AppliedCredential {
+  return { kind: 'session', headers: { Authorization: tokens.accessToken } };
 }
 
 function toHelperCall(

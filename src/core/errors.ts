@@ -6,12 +6,14 @@ export type AuthErrorCode =
   | 'access_denied'
   | 'authorization_refused'
   | 'cancelled'
+  | 'certificate_untrusted'
   | 'client_rejected'
   | 'client_required'
   | 'device_unavailable'
   | 'discovery_failed'
   | 'dpop_not_supported'
   | 'forbidden_address'
+  | 'header_rejected'
   | 'helper_failed'
   | 'helper_not_allowed'
   | 'insecure_url'
@@ -25,9 +27,11 @@ export type AuthErrorCode =
   | 'no_authentication_needed'
   | 'not_authenticated'
   | 'pkce_not_supported'
+  | 'proxy_failed'
   | 'redirect_unavailable'
   | 'registration_refused'
   | 'resource_mismatch'
+  | 'saved_token_rejected'
   | 'server_error'
   | 'session_expired'
   | 'storage'
@@ -46,18 +50,21 @@ export type Remedy =
   | 'openDefinition'
   | 'openSettings'
   | 'retry'
+  | 'setToken'
   | 'showLog';
 
 const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   access_denied: 'retry',
   authorization_refused: 'authenticate',
   cancelled: 'none',
+  certificate_untrusted: 'openSettings',
   client_rejected: 'enterClient',
   client_required: 'enterClient',
   device_unavailable: 'authenticate',
   discovery_failed: 'showLog',
   dpop_not_supported: 'showLog',
   forbidden_address: 'showLog',
+  header_rejected: 'openDefinition',
   helper_failed: 'retry',
   helper_not_allowed: 'allowHelper',
   insecure_url: 'openDefinition',
@@ -71,9 +78,11 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   no_authentication_needed: 'none',
   not_authenticated: 'authenticate',
   pkce_not_supported: 'retry',
+  proxy_failed: 'openSettings',
   redirect_unavailable: 'retry',
   registration_refused: 'showLog',
   resource_mismatch: 'showLog',
+  saved_token_rejected: 'setToken',
   server_error: 'retry',
   session_expired: 'authenticate',
   storage: 'retry',
@@ -89,12 +98,21 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
   readonly remedy: Remedy;
+  /** The setting of VS Code to open, where the remedy is `openSettings` and it is none of ours. */
+  readonly setting?: string;
 
-  constructor(code: AuthErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: AuthErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly setting?: string },
+  ) {
     super(message, options);
     this.name = 'AuthError';
     this.code = code;
     this.remedy = remedies[code];
+    if (options?.setting !== undefined) {
+      this.setting = options.setting;
+    }
   }
 }
 

@@ -1,5 +1,8 @@
 import { commands, Disposable, type LogOutputChannel } from 'vscode';
 import type { Clock } from '../core/clock.ts';
+import type { ServerProbes } from '../core/connection/serverProbes.ts';
+import type { CredentialVerdicts } from '../core/credential/credentialVerdicts.ts';
+import type { HeadersHelpers } from '../core/credential/headersHelpers.ts';
 import type { TokenStore } from '../core/credential/tokenStore.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
@@ -58,6 +61,9 @@ export interface CommandPorts {
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
+  readonly helpers: HeadersHelpers;
+  readonly verdicts: CredentialVerdicts;
+  readonly probes: ServerProbes;
   readonly identityProvider: UserIdentityProvider;
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;

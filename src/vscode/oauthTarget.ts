@@ -4,14 +4,22 @@ import type { ServerSnapshot } from '../core/inventory.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { assertTrusted } from './assertTrusted.ts';
 
-/** A server that OAuth can be used with. */
-export interface OAuthTarget {
+/** A server that can be contacted. */
+export interface RemoteTarget {
   readonly name: string;
   readonly serverUrl: URL;
   /** The key of the server's session. */
   readonly canonicalUrl: string;
   readonly transport: 'http' | 'sse';
   readonly oauth?: OAuthConfiguration | undefined;
+}
+
+/** A server that OAuth can be used with. */
+export type OAuthTarget = RemoteTarget;
+
+/** Whether MCP Auth can talk to a server, by whatever credential. */
+export function isRemote({ definition, endpoint }: ServerSnapshot): boolean {
+  return definition.kind === 'remote' && definition.transport !== 'ws' && endpoint?.kind === 'url';
 }
 
 /** Whether OAuth applies to a server at all. */
@@ -45,19 +53,26 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
  * What to contact for a server. The only way from a row to the network, so that nothing is contacted on
  * behalf of a folder that is not trusted (G2).
  *
- * @throws AuthError `untrusted_workspace`, or `invalid_definition` where OAuth does not apply
+ * @throws AuthError `untrusted_workspace`, or `invalid_definition` where there is nothing to contact
  */
-export function toOAuthTarget(server: ServerSnapshot): OAuthTarget {
+export function toRemoteTarget({ definition, endpoint, state }: ServerSnapshot): RemoteTarget {
   assertTrusted();
-  const { definition, endpoint } = server;
-  if (
-    definition.kind !== 'remote' ||
-    definition.transport === 'ws' ||
-    endpoint?.kind !== 'url' ||
-    !usesOAuth(server)
-  ) {
-    throw new AuthError('invalid_definition', stateText(server.state, 0).sentence);
+  if (definition.kind !== 'remote' || definition.transport === 'ws' || endpoint?.kind !== 'url') {
+    throw new AuthError('invalid_definition', stateText(state, 0).sentence);
   }
   const { name, transport, oauth } = definition;
   return { name, serverUrl: endpoint.url, canonicalUrl: endpoint.canonicalUrl, transport, oauth };
+}
+
+/**
+ * What to authenticate at for a server: {@link toRemoteTarget}.
+ *
+ * @throws AuthError `untrusted_workspace`, or `invalid_definition` where OAuth does not apply
+ */
+export function toOAuthTarget(server: ServerSnapshot): OAuthTarget {
+  const target = toRemoteTarget(server);
+  if (!usesOAuth(server)) {
+    throw new AuthError('invalid_definition', stateText(server.state, 0).sentence);
+  }
+  return target;
 }

@@ -1,5 +1,5 @@
 import { commands, window } from 'vscode';
-import { AuthError, isCancelled, type Remedy } from '../core/errors.ts';
+import { AuthError, isCancelled } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { commandIds } from './commandIds.ts';
 import { withoutLinks } from './commandLink.ts';
@@ -13,6 +13,7 @@ export interface RemedyContext {
   readonly authenticate?: (() => Promise<unknown>) | undefined;
   readonly clearRegistration?: (() => Promise<unknown>) | undefined;
   readonly enterClient?: (() => Promise<unknown>) | undefined;
+  readonly setToken?: (() => Promise<unknown>) | undefined;
   readonly retry?: (() => Promise<unknown>) | undefined;
   /** Quoted in front of the sentence, for example the server's name. */
   readonly subject?: string | undefined;
@@ -44,7 +45,7 @@ export function showError(error: unknown, context: RemedyContext, log: Log): voi
     void window.showInformationMessage(message);
     return;
   }
-  show(message, remedyButton(error.remedy, context), log);
+  show(message, remedyButton(error, context), log);
 }
 
 function show(message: string, button: Button | undefined, log: Log): void {
@@ -62,7 +63,7 @@ const showLogButton: Button = {
   run: async () => await commands.executeCommand(commandIds.showLog),
 };
 
-function remedyButton(remedy: Remedy, context: RemedyContext): Button | undefined {
+function remedyButton({ remedy, setting }: AuthError, context: RemedyContext): Button | undefined {
   switch (remedy) {
     case 'allowHelper':
       return context.allowHelper && { label: 'Run Helper…', run: context.allowHelper };
@@ -85,10 +86,15 @@ function remedyButton(remedy: Remedy, context: RemedyContext): Button | undefine
       return {
         label: 'Open Settings',
         run: async () =>
-          await commands.executeCommand('workbench.action.openSettings', '@ext:mcp-auth.mcp-auth'),
+          await commands.executeCommand(
+            'workbench.action.openSettings',
+            setting === undefined ? '@ext:mcp-auth.mcp-auth' : `@id:${setting}`,
+          ),
       };
     case 'retry':
       return context.retry && { label: 'Try Again', run: context.retry };
+    case 'setToken':
+      return context.setToken && { label: 'Set Token', run: context.setToken };
     case 'showLog':
       return showLogButton;
     case 'none':

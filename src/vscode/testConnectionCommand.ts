@@ -1,25 +1,35 @@
 import { window } from 'vscode';
+import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
+import { connectionText } from '../core/connection/connectionText.ts';
+import { type ConnectionReport, diagnose } from '../core/connection/diagnose.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
-import { type ConnectionReport, testConnection } from '../core/connection/testConnection.ts';
-import { InsufficientScopeError } from '../core/errors.ts';
+import { AuthError, type AuthErrorCode, InsufficientScopeError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
-import { quote } from '../core/quote.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
-import { toOAuthTarget } from './oauthTarget.ts';
+import { configuredProxy } from './configuredProxy.ts';
+import { contactCredential, pendingHelper } from './contactCredential.ts';
+import { assertHelperAllowed } from './helperConsent.ts';
+import { isRemote, type RemoteTarget, toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
-import { pickSessionServer } from './pickServer.ts';
+import { pickServer } from './pickServer.ts';
+import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
 /**
- * "Test Connection": whether the server accepts the stored session. Where it wants more scopes, authenticating
- * from the notification goes on with the test.
+ * "Test Connection": whether the server accepts the credential that applies, and if not, why, in one sentence with
+ * one button. Where it wants more scopes, authenticating from the notification goes on with the test.
  */
 export async function testConnectionCommand(argument: unknown, ports: CommandPorts): Promise<void> {
-  const server = await pickSessionServer(argument, 'Test the connection to which server?', ports);
+  const choice = {
+    placeholder: 'Test the connection to which server?',
+    accepts: isRemote,
+    noneSentence: 'There is no remote server in this workspace.',
+  };
+  const server = await pickServer(argument, choice, ports.inventory, ports.clock.now());
   if (!server) {
     return;
   }
@@ -29,19 +39,17 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
 /** @param attempt counts how often this one operation was tried, for want of scopes */
 async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number): Promise<void> {
   const { name, range } = server.definition;
+  const open = () => openDefinition(server.uri, range);
   try {
-    const target = toOAuthTarget(server);
-    // The account stays the same throughout, whichever one this workspace uses in the end.
-    const accountId = ports.sessions.get(target.canonicalUrl)?.account.id;
-    const report = await withCancellableProgress(
+    const target = toRemoteTarget(server);
+    const call = pendingHelper(server, ports);
+    await (call && assertHelperAllowed(call, { ...ports, openDefinition: open }));
+    const { report, credential } = await withCancellableProgress(
       `Testing the connection to ${JSON.stringify(name)}`,
-      (_report, signal) => testConnection(target, { ...ports, accountId }, signal),
+      (_report, signal) => testWithCredential(server, target, { ports, signal }),
     );
-    const session = ports.sessions.get(target.canonicalUrl, accountId);
-    if (session) {
-      ports.demands.settle(session);
-    }
-    void window.showInformationMessage(withoutLinks(sentence(name, report)));
+    const sentence = connectionText(JSON.stringify(name), report, credential);
+    void window.showInformationMessage(withoutLinks(sentence));
   } catch (error) {
     const authenticate = async () => {
       const isAuthenticated = await authenticateServer(server, ports, {});
@@ -57,18 +65,63 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
         authenticate,
         enterClient: () => authenticateServer(server, ports, { askForSecret: true }),
         retry: () => testConnectionCommand(serverNode(server), ports),
-        openDefinition: () => openDefinition(server.uri, range),
+        allowHelper: () => testConnectionCommand(serverNode(server), ports),
+        setToken: () => setTokenCommand(serverNode(server), ports),
+        openDefinition: open,
       },
       ports.log,
     );
   }
 }
 
-function sentence(name: string, { serverName, toolCount }: ConnectionReport): string {
-  const facts = [
-    serverName === undefined ? undefined : `it calls itself ${quote(serverName.slice(0, 80))}`,
-    toolCount === undefined ? undefined : `it offers ${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
-  ].filter((fact) => fact !== undefined);
-  const rest = facts.length > 0 ? `: ${facts.join(' and ')}` : '';
-  return `${JSON.stringify(name)} accepted the session${rest}.`;
+interface Test {
+  readonly report: ConnectionReport;
+  readonly credential: AppliedCredential;
+}
+
+/** Remembers what the server says to the credential, for the row to tell. */
+async function testWithCredential(
+  server: ServerSnapshot,
+  target: RemoteTarget,
+  { ports, signal }: { readonly ports: CommandPorts; readonly signal: AbortSignal },
+): Promise<Test> {
+  const { canonicalUrl } = target;
+  const credential = await contactCredential(server, ports, signal);
+  const note = (verdict: 'accepted' | 'rejected') => {
+    const current = ports.inventory.contactOf(server);
+    ports.verdicts.note(canonicalUrl, current?.judged ?? credential, verdict);
+  };
+  try {
+    const report = await diagnose(target, credential, { ...ports, proxy: configuredProxy, signal });
+    note('accepted');
+    if (credential.kind === 'session') {
+      settle(canonicalUrl, credential.accountId, ports);
+    }
+    return { report, credential };
+  } catch (error) {
+    if (error instanceof AuthError && rejections.has(error.code)) {
+      note('rejected');
+    }
+    throw error;
+  } finally {
+    ports.probes.refresh(canonicalUrl);
+  }
+}
+
+/** The codes by which a server says that it does not take a credential. */
+const rejections: ReadonlySet<AuthErrorCode> = new Set([
+  'header_rejected',
+  'saved_token_rejected',
+  'token_rejected',
+]);
+
+function settle(
+  canonicalUrl: string,
+  accountId: string | undefined,
+  { sessions, demands }: CommandPorts,
+): void {
+  const session = sessions.get(canonicalUrl, accountId);
+  if (session) {
+    demands.settle(session);
+  }
 }

@@ -45,7 +45,7 @@ class TokenBox implements Disposable {
   constructor(question: TokenQuestion) {
     this.#question = question;
     this.#way = question.way;
-    const { title, host, advice } = question;
+    const { title, advice } = question;
     this.#link = {
       iconPath: new ThemeIcon('link-external'),
       tooltip: `Open the Page of ${advice.service} Where It Is Made`,
@@ -54,7 +54,7 @@ class TokenBox implements Disposable {
     input.title = title;
     input.password = true;
     input.ignoreFocusOut = true;
-    input.prompt = `${advice.instruction} It goes to ${host} only, and is kept in secret storage.`;
+    input.placeholder = advice.credential;
     input.buttons = [...(advice.link === undefined ? [] : [this.#link]), this.#change];
     this.#showWay();
     this.answer = new Promise((resolve) => {
@@ -93,7 +93,8 @@ class TokenBox implements Disposable {
   }
 
   #showWay(): void {
-    this.#input.placeholder = `${this.#question.advice.credential}, sent as ${wayText(this.#way)}`;
+    const { advice, host } = this.#question;
+    this.#input.prompt = `${advice.instruction} It is sent to ${host} only, as "${wayText(this.#way)}", and kept in secret storage.`;
   }
 
   async #openLink(): Promise<void> {

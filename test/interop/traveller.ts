@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createAuthorizedFetch } from '../../src/core/connection/authorizedFetch.ts';
+import { type ConnectionReport, diagnose } from '../../src/core/connection/diagnose.ts';
 import { openConversation } from '../../src/core/connection/mcpConversation.ts';
 import { withStepUp } from '../../src/core/connection/stepUp.ts';
-import { type ConnectionReport, testConnection } from '../../src/core/connection/testConnection.ts';
 import type { RevocationOutcome } from '../../src/core/session/revokeSession.ts';
 import { type Session, stepUpScope } from '../../src/core/session/session.ts';
 import { signOut } from '../../src/core/session/signOut.ts';
@@ -36,10 +36,14 @@ export class Traveller {
 
   connect(): Promise<ConnectionReport> {
     const target = { serverUrl: new URL(this.#mcpUrl), transport: this.#options.transport ?? 'http' };
-    return testConnection(
+    return diagnose(
       target,
-      { ...this.#assembly.ports, refresher: this.#assembly.refresher },
-      new AbortController().signal,
+      { kind: 'session' },
+      {
+        ...this.#assembly.ports,
+        refresher: this.#assembly.refresher,
+        signal: new AbortController().signal,
+      },
     );
   }
 

@@ -264,7 +264,7 @@ describe('Inventory', () => {
       isShared: true,
     });
     assert.deepEqual(contact.credential, {
-      kind: 'headersHelper',
+      kind: 'helper',
       headers: { 'X-Key': 'secret-of-helper' },
     });
     assert.doesNotMatch(JSON.stringify(inventory.snapshot()), /secret-of-helper/);

@@ -1,9 +1,10 @@
-import { addressClass } from '../addressClass.ts';
-import type { AuthError } from '../errors.ts';
 import type { NetworkPorts } from '../oauth/oauthFetch.ts';
 import { probeServer } from '../oauth/probe.ts';
-import { insecureUrlError } from '../serverUrl.ts';
+import { explainAnswer } from './explainAnswer.ts';
+import { explainFailure } from './explainFailure.ts';
+import { insecureServerError } from './insecureServer.ts';
 import type { ProbeOutcome } from './probeOutcome.ts';
+import { recordAnswers } from './recordAnswers.ts';
 
 const timeLimit = 10_000;
 
@@ -15,30 +16,28 @@ const timeLimit = 10_000;
  */
 export async function askWithoutCredential(
   { serverUrl, transport }: { readonly serverUrl: URL; readonly transport: 'http' | 'sse' },
-  ports: NetworkPorts,
+  { proxy, ...ports }: NetworkPorts & { readonly proxy?: URL | undefined },
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
-  const insecure = insecurity(serverUrl);
+  const insecure = insecureServerError(serverUrl);
   if (insecure) {
     return { kind: 'unreachable', error: insecure };
   }
-  const result = await probeServer({ serverUrl, transport, timeLimit }, ports, signal);
-  switch (result.kind) {
-    case 'challenged':
-      return { kind: 'challenged' };
-    case 'open':
-      return result.problem ? { kind: 'unreachable', error: result.problem } : { kind: 'open' };
-    case 'failed':
-      return { kind: 'unreachable', error: result.error };
+  const recorder = recordAnswers(ports.fetch, ports.clock);
+  const result = await probeServer(
+    { serverUrl, transport, timeLimit },
+    { ...ports, fetch: recorder.fetch },
+    signal,
+  );
+  if (result.kind === 'challenged') {
+    return { kind: 'challenged' };
   }
-}
-
-/** Nothing secret is sent, so plain http is refused only where everybody may listen. */
-function insecurity(serverUrl: URL): AuthError | undefined {
-  const isPrivateHttp = serverUrl.protocol === 'http:' && addressClass(serverUrl) !== 'public';
-  const asIfSecure = new URL(serverUrl);
-  if (isPrivateHttp) {
-    asIfSecure.protocol = 'https:';
+  const error = result.kind === 'failed' ? result.error : result.problem;
+  if (error === undefined) {
+    return { kind: 'open' };
   }
-  return insecureUrlError(asIfSecure, `The server ${serverUrl.host}`);
+  const answer = recorder.last();
+  const isAnswered = answer && error.code !== 'timeout' && error.code !== 'network';
+  const explained = isAnswered ? explainAnswer(answer) : explainFailure(error, proxy);
+  return { kind: 'unreachable', error: explained ?? error };
 }

@@ -1,8 +1,8 @@
-import * as v from 'valibot';
 import { AuthError } from '../errors.ts';
 import { brokenAnswer, type Fetch } from '../oauth/oauthFetch.ts';
 import { serverError } from '../oauth/serverError.ts';
-import { quote } from '../quote.ts';
+import { parseInitializeResult } from './initializeResult.ts';
+import { type McpRequestError, resultOf } from './mcpAnswer.ts';
 import {
   initializeMessage,
   postMessage,
@@ -11,28 +11,24 @@ import {
 } from './mcpRequest.ts';
 import { readMcpResponse } from './readMcpResponse.ts';
 
-/** A server that answers MCP requests, by either generation of Streamable HTTP. */
+/** A server that answers MCP requests, one at a time, by whichever transport. */
 export interface McpConversation {
   /** What the server calls itself: attacker-controlled. Not known without a handshake. */
   readonly serverName?: string | undefined;
+  readonly serverVersion?: string | undefined;
   readonly protocolVersion?: string | undefined;
   /** Whether it is of use to ask for tools. */
   readonly hasTools: boolean;
   /**
    * Sends a request and waits for its result, of which only the shape as JSON-RPC is checked.
    *
-   * @throws AuthError `server_error`, `invalid_response`, `network`, or what the given `send` throws
+   * @throws AuthError `server_error` ({@link McpRequestError} where the server says so in MCP), `invalid_response`, `network`,
+   * or what the given `send` throws
    */
   request(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Ends the session, where there is one. Never throws. */
   close(): Promise<void>;
 }
-
-const initialized = v.object({
-  protocolVersion: v.optional(v.string()),
-  serverInfo: v.optional(v.object({ name: v.string() })),
-  capabilities: v.optional(v.object({ tools: v.optional(v.unknown()) })),
-});
 
 /**
  * Begins to talk to a server: by `initialize`, or, if it answers that with HTTP 400, without a handshake, as
@@ -47,11 +43,8 @@ export async function openConversation(serverUrl: URL, send: Fetch): Promise<Mcp
     return statelessConversation(serverUrl, send);
   }
   const sessionId = opened.headers.get('mcp-session-id');
-  const answer = v.safeParse(initialized, await resultOf(opened, 1, serverUrl));
-  if (!answer.success) {
-    throw new AuthError('invalid_response', `${serverUrl.host} answered, but not as an MCP server.`);
-  }
-  const { protocolVersion, serverInfo, capabilities } = answer.output;
+  const greeting = parseInitializeResult(await answerOf(opened, 1, serverUrl), serverUrl.host);
+  const { protocolVersion } = greeting;
   const headers = {
     ...(sessionId === null ? {} : { 'mcp-session-id': sessionId }),
     ...(protocolVersion === undefined ? {} : { 'mcp-protocol-version': protocolVersion }),
@@ -60,12 +53,10 @@ export async function openConversation(serverUrl: URL, send: Fetch): Promise<Mcp
   await (await send(serverUrl.href, ready)).body?.cancel();
   let id = 1;
   return {
-    serverName: serverInfo?.name,
-    protocolVersion,
-    hasTools: capabilities?.tools !== undefined,
+    ...greeting,
     async request(method, params = {}) {
       id += 1;
-      return await resultOf(
+      return await answerOf(
         await send(serverUrl.href, postMessage({ jsonrpc: '2.0', id, method, params }, headers)),
         id,
         serverUrl,
@@ -90,7 +81,7 @@ function statelessConversation(serverUrl: URL, send: Fetch): McpConversation {
     hasTools: true,
     async request(method, params = {}) {
       id += 1;
-      return await resultOf(
+      return await answerOf(
         await send(serverUrl.href, postStatelessRequest(id, method, params)),
         id,
         serverUrl,
@@ -100,7 +91,7 @@ function statelessConversation(serverUrl: URL, send: Fetch): McpConversation {
   };
 }
 
-async function resultOf(response: Response, id: number, serverUrl: URL): Promise<unknown> {
+async function answerOf(response: Response, id: number, serverUrl: URL): Promise<unknown> {
   const { host } = serverUrl;
   if (!response.ok) {
     await response.body?.cancel();
@@ -109,12 +100,5 @@ async function resultOf(response: Response, id: number, serverUrl: URL): Promise
   const answer = await readMcpResponse(response, id, host).catch((error: unknown) => {
     throw error instanceof AuthError ? error : brokenAnswer(serverUrl, error);
   });
-  if (answer.kind === 'error') {
-    const message = quote(answer.message.slice(0, 200));
-    throw new AuthError(
-      'server_error',
-      `${host} accepted the credential, but answered with an error: ${message}.`,
-    );
-  }
-  return answer.result;
+  return resultOf(answer, host);
 }

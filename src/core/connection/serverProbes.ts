@@ -17,6 +17,8 @@ export interface ProbeTarget {
 export interface ServerProbesPorts extends NetworkPorts {
   /** Whether anything may be sent at all: not in a workspace that nobody trusts, nor where a setting says no. */
   isAllowed(): boolean;
+  /** The proxy that VS Code is told to use, where there is one. */
+  proxy?(): URL | undefined;
 }
 
 interface Answered {
@@ -151,7 +153,9 @@ export class ServerProbes implements Disposable {
     const { canonicalUrl } = target;
     this.#running.add(canonicalUrl);
     try {
-      const outcome = await askWithoutCredential(target, this.#ports, this.#ended.signal);
+      const { fetch, clock, log } = this.#ports;
+      const ports = { fetch, clock, log, proxy: this.#ports.proxy?.() };
+      const outcome = await askWithoutCredential(target, ports, this.#ended.signal);
       this.#answers.set(canonicalUrl, { target, outcome, at: this.#ports.clock.now() });
       this.#running.delete(canonicalUrl);
       this.#tellSoon();

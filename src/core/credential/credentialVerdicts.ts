@@ -1,6 +1,6 @@
+import type { AppliedCredential } from '../connection/appliedCredential.ts';
 import type { Disposable } from '../disposable.ts';
 import { Emitter } from '../event.ts';
-import type { AppliedCredential } from './appliedCredential.ts';
 
 /**
  * Which credentials servers have refused, sessions aside: in memory, until another credential applies or the
@@ -38,5 +38,5 @@ export class CredentialVerdicts implements Disposable {
 
 /** In memory only: it holds the secrets. */
 function fingerprint({ kind, headers }: AppliedCredential): string {
-  return JSON.stringify([kind, Object.entries(headers).sort()]);
+  return JSON.stringify([kind, Object.entries(headers ?? {}).sort()]);
 }

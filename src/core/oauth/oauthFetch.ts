@@ -90,7 +90,7 @@ export function brokenAnswer(url: URL, error: unknown): AuthError {
 }
 
 function reasonOf(error: unknown): string {
-  return networkReasons.get(systemCode(error) ?? '') ?? 'the connection failed';
+  return networkReasons.get(systemError(error)?.code ?? '') ?? 'the connection failed';
 }
 
 const networkReasons = new Map([
@@ -105,17 +105,28 @@ const networkReasons = new Map([
   ['EHOSTUNREACH', 'there is no route to it'],
   ['ENETUNREACH', 'the network is unreachable'],
   ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet (is the clock of this machine right?)'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain is self-signed'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not trusted'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not trusted'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak TLS'],
 ]);
 
-function systemCode(error: unknown): string | undefined {
+/** What the system says of a failed connection, as Node tells it. */
+export interface SystemError {
+  /** For example `ECONNREFUSED`. */
+  readonly code: string;
+  readonly error: Error;
+}
+
+/** The error of the system behind a failed `fetch`. */
+export function systemError(error: unknown): SystemError | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 5; depth++) {
     if ('code' in current && typeof current.code === 'string') {
-      return current.code;
+      return { code: current.code, error: current };
     }
     current = current.cause;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { testConnection } from '../../../src/core/connection/testConnection.ts';
+import { diagnose } from '../../../src/core/connection/diagnose.ts';
 import type { Assembly } from '../authenticationPorts.ts';
 import { BoundServer } from '../boundServer.ts';
 import type { MisbehavingServer, ReceivedRequest } from '../misbehavingServer.ts';
@@ -11,6 +11,14 @@ import { always, type ProtocolStep, type Scene, when } from './step.ts';
 const works = 'connected';
 
 const initialized = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'x' } };
+
+/** The whole stream of a server of 2024-11-05, which knows what it will be asked. */
+const eventStream = [
+  'event: endpoint\ndata: /messages\n\n',
+  ...[initialized, { tools: [] }].map(
+    (result, index) => `data: ${JSON.stringify({ jsonrpc: '2.0', id: index + 1, result })}\n\n`,
+  ),
+].join('');
 
 /** Answers as an MCP server that has a handshake, or knows none. */
 function speak(kind: 'handshake' | 'stateless') {
@@ -35,8 +43,9 @@ function speak(kind: 'handshake' | 'stateless') {
 function connecting(kind: 'handshake' | 'stateless', transport: 'http' | 'sse' = 'http') {
   return async (stage: FaultStage): Promise<Scene> => {
     const server = await stage.server(() => ({
-      'POST /mcp': speak(kind),
-      'GET /mcp': text('event: endpoint\ndata: /messages\n\n', 'text/event-stream'),
+      'POST /mcp': transport === 'http' ? speak(kind) : missing,
+      'GET /mcp': text(eventStream, 'text/event-stream'),
+      'POST /messages': text('', 'text/plain', { status: 202 }),
       'DELETE /mcp': text('', 'text/plain'),
     }));
     const assembly = stage.assemble();
@@ -68,7 +77,11 @@ function connect(
 ): () => Promise<string> {
   return async () => {
     const target = { serverUrl: new URL(mcpUrl), transport };
-    await testConnection(target, { ...ports, refresher }, new AbortController().signal);
+    await diagnose(
+      target,
+      { kind: 'session' },
+      { ...ports, refresher, signal: new AbortController().signal },
+    );
     return works;
   };
 }
@@ -115,7 +128,14 @@ export const connectionSteps: readonly ProtocolStep[] = [
     name: 'tools/list with a bound credential',
     request: { route: 'POST /mcp', holding: '"tools/list"' },
     works,
-    outcomes: unreadable,
+    outcomes: {
+      ...unreadable,
+      // Without it the server has no such problem.
+      http500: {
+        rejects: 'token_rejected',
+        says: / answers HTTP 500 to the session, but asks for a credential without it: /,
+      },
+    },
     prepare: connectingBound,
   },
   {

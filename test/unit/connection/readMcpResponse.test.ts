@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type McpResponse, readMcpResponse } from '../../../src/core/connection/readMcpResponse.ts';
+import type { McpAnswer } from '../../../src/core/connection/mcpAnswer.ts';
+import { readMcpResponse } from '../../../src/core/connection/readMcpResponse.ts';
 
 const result = '{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}';
 const host = 'mcp.example';
-const expected: McpResponse = { kind: 'result', result: { tools: [] } };
+const expected: McpAnswer = { kind: 'result', result: { tools: [] } };
 const notification = '{"jsonrpc":"2.0","method":"notifications/message","params":{}}';
 const request = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 const event = (data: string) => `event: message\ndata: ${data}\n\n`;
@@ -72,6 +73,7 @@ describe('readMcpResponse', () => {
       kind: 'error',
       code: -32601,
       message: 'No such method',
+      data: {},
     });
   });
 

@@ -208,10 +208,12 @@ describe('ServerProbes with a thousand servers', () => {
     const { probes, clock, sent, eventCount } = probesOf();
     const targets = Array.from({ length: 1000 }, (_, index) => targetOf(`${listener.origin}/${index}`));
     probes.setTargets(targets);
+    await allAnswered.promise;
     await until(
-      () => targets.every(({ canonicalUrl }) => probes.outcome(canonicalUrl)),
-      'not all were asked',
+      () => targets.every(({ canonicalUrl }) => !probes.isAsking(canonicalUrl)),
+      'some are still being asked',
     );
+    assert.ok(targets.every(({ canonicalUrl }) => probes.outcome(canonicalUrl)?.kind === 'challenged'));
     assert.equal(asked.length, 1000);
     assert.ok(most <= 8 && most > 1, `${most} at a time`);
     assert.deepEqual(

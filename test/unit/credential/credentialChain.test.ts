@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { resolveHeaders } from '../../../src/core/config/resolveHeaders.ts';
 import type { RemoteServerDefinition } from '../../../src/core/config/serverDefinition.ts';
 import type { ProbeOutcome } from '../../../src/core/connection/probeOutcome.ts';
-import { applyCredential } from '../../../src/core/credential/appliedCredential.ts';
+import { applyCredential } from '../../../src/core/credential/applyCredential.ts';
 import {
   appliedCredential,
   type CredentialFacts,
@@ -190,17 +190,17 @@ describe('the credential that applies', () => {
     [
       'the header, and those beside it',
       { headers: { ...bearer, 'X-Region': 'eu' } },
-      { kind: 'authorizationHeader', headers: { Authorization: 'Bearer value', 'X-Region': 'eu' } },
+      { kind: 'header', headers: { Authorization: 'Bearer value', 'X-Region': 'eu' } },
     ],
     [
       "the helper's, which replace those of the same name in any case",
       { headers: { 'x-key': 'old', 'X-Region': 'eu' }, helper: printed },
-      { kind: 'headersHelper', headers: { 'X-Region': 'eu', 'X-Key': 'h' } },
+      { kind: 'helper', headers: { 'X-Region': 'eu', 'X-Key': 'h' } },
     ],
     [
       'none of a helper that has not run',
       { headers: { 'X-Region': 'eu' }, helper: { kind: 'notRun' } },
-      { kind: 'headersHelper', headers: { 'X-Region': 'eu' } },
+      { kind: 'helper', headers: { 'X-Region': 'eu' } },
     ],
     [
       'the saved token, without an empty Authorization header',
@@ -212,7 +212,7 @@ describe('the credential that applies', () => {
       { headers: { Authorization: 'Bearer', 'X-Region': 'eu' }, session: 'usable' },
       { kind: 'session', headers: { 'X-Region': 'eu' } },
     ],
-    ['the other header', { headers: key }, { kind: 'otherHeader', headers: key }],
+    ['the other header', { headers: key }, { kind: 'header', headers: key }],
     [
       'nothing but the other headers',
       { headers: { 'X-Region': 'eu' } },

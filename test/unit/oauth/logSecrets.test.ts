@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { testConnection } from '../../../src/core/connection/testConnection.ts';
+import { diagnose } from '../../../src/core/connection/diagnose.ts';
 import { checkToken } from '../../../src/core/credential/checkToken.ts';
 import { TokenStore } from '../../../src/core/credential/tokenStore.ts';
 import type { Assembly } from '../../support/authenticationPorts.ts';
@@ -114,7 +114,11 @@ describe('log', () => {
     ]) {
       server.answer('POST /mcp', answer);
       const target = { serverUrl: new URL(server.mcpUrl), transport: 'http' } as const;
-      const report = testConnection(target, { ...ports, refresher }, new AbortController().signal);
+      const report = diagnose(
+        target,
+        { kind: 'session' },
+        { ...ports, refresher, signal: new AbortController().signal },
+      );
       await assert.rejects(report, (error) => {
         ports.log.error('Shown to the person', { reason: error });
         return true;

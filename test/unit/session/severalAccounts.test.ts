@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createAuthorizedFetch } from '../../../src/core/connection/authorizedFetch.ts';
-import { testConnection } from '../../../src/core/connection/testConnection.ts';
+import { diagnose } from '../../../src/core/connection/diagnose.ts';
 import type { AccountWish } from '../../../src/core/session/account.ts';
 import { renameAccount } from '../../../src/core/session/renameAccount.ts';
 import { ScopeDemands } from '../../../src/core/session/scopeDemands.ts';
@@ -128,7 +128,11 @@ describe('several accounts at one server', () => {
     const revoked = demo.journal.revocations.map(({ token }) => token);
     const { accessToken, refreshToken } = alice.session.tokens;
     assert.deepEqual(revoked, [refreshToken, accessToken]);
-    await testConnection(target(), { ...ports, refresher: assembly.refresher }, signal());
+    await diagnose(
+      target(),
+      { kind: 'session' },
+      { ...ports, refresher: assembly.refresher, signal: signal() },
+    );
   });
 
   const target = () => ({ serverUrl: new URL(demo.mcpUrl), transport: 'http' }) as const;
@@ -145,7 +149,11 @@ describe('several accounts at one server', () => {
       return await ports.fetch(url, init);
     };
     await sessions.choose({ serverUrl: demo.mcpUrl, accountId: idOf(alice) });
-    await testConnection(target(), { ...ports, fetch, refresher, accountId: idOf(alice) }, signal());
+    await diagnose(
+      target(),
+      { kind: 'session', accountId: idOf(alice) },
+      { ...ports, fetch, refresher, signal: signal() },
+    );
     assert.ok(sent.length >= 2);
     assert.deepEqual([...new Set(sent)], [`Bearer ${alice.session.tokens.accessToken}`]);
   });

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
-import { type ConnectionReport, testConnection } from '../../../src/core/connection/testConnection.ts';
+import { type ConnectionReport, diagnose } from '../../../src/core/connection/diagnose.ts';
 import type { Assembly } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import { consent } from '../../support/demo/scriptedBrowser.ts';
 import type { Answer, MisbehavingServer, ReceivedRequest } from '../../support/misbehavingServer.ts';
-import { json, missing, page, reset, silence, text, unauthorized } from '../../support/reply.ts';
+import { json, missing, page, reset, silence, unauthorized } from '../../support/reply.ts';
 
 function check(
   { ports, refresher }: Assembly,
   mcpUrl: string,
   { signal = new AbortController().signal, transport = 'http' as 'http' | 'sse' } = {},
 ): Promise<ConnectionReport> {
-  return testConnection({ serverUrl: new URL(mcpUrl), transport }, { ...ports, refresher }, signal);
+  const target = { serverUrl: new URL(mcpUrl), transport };
+  return diagnose(target, { kind: 'session' }, { ...ports, refresher, signal });
 }
 
-describe('testConnection at the demo server', () => {
+describe('diagnose, by a session, at the demo server', () => {
   const suite = authenticationSuite();
 
   async function signedIn() {
@@ -28,6 +29,9 @@ describe('testConnection at the demo server', () => {
     const { demo, assembly } = await signedIn();
     assert.deepEqual(await check(assembly, demo.mcpUrl), {
       serverName: 'mcp-auth-demo',
+      serverVersion: '1.0.0',
+      credential: 'session',
+      milliseconds: 0,
       protocolVersion: '2025-11-25',
       toolCount: 2,
     });
@@ -58,7 +62,7 @@ describe('testConnection at the demo server', () => {
   });
 });
 
-describe('testConnection at a misbehaving server', () => {
+describe('diagnose, by a session, at a misbehaving server', () => {
   const suite = authenticationSuite();
   let server: MisbehavingServer;
   let assembly: Assembly;
@@ -99,6 +103,9 @@ describe('testConnection at a misbehaving server', () => {
     server.answer('DELETE /mcp', reset);
     assert.deepEqual(await check(assembly, server.mcpUrl), {
       serverName: undefined,
+      serverVersion: undefined,
+      credential: 'session',
+      milliseconds: 0,
       protocolVersion: '2025-06-18',
       toolCount: 3,
     });
@@ -113,6 +120,9 @@ describe('testConnection at a misbehaving server', () => {
     speak({ initialize: page(400), 'tools/list': result({ tools: [{}, {}], resultType: 'complete' }) });
     assert.deepEqual(await check(assembly, server.mcpUrl), {
       serverName: undefined,
+      serverVersion: undefined,
+      credential: 'session',
+      milliseconds: 0,
       protocolVersion: '2026-07-28',
       toolCount: 2,
     });
@@ -136,7 +146,7 @@ describe('testConnection at a misbehaving server', () => {
 
   const failures: readonly [string, Answer, string, RegExp][] = [
     ['HTTP 500', page(500), 'server_error', /has a problem \(HTTP 500\)/],
-    ['a page', page(), 'invalid_response', /not with an MCP message/],
+    ['a page', page(), 'invalid_definition', /answers with a web page \("Welcome"\), not as an MCP server/],
     ['something that is no initialize result', result('hello'), 'invalid_response', /not as an MCP server/],
     ['a reset connection', reset, 'network', /connection was reset/],
     [
@@ -150,7 +160,7 @@ describe('testConnection at a misbehaving server', () => {
       ({ body }) =>
         json({ jsonrpc: '2.0', id: JSON.parse(body).id, error: { code: 1, message: `"${'x'.repeat(400)}` } }),
       'server_error',
-      /accepted the credential, but answered with an error: "\\"x{199}"\.$/,
+      / answered with an error of its own: "\\"x{199}"\.$/,
     ],
   ];
   for (const [what, answer, code, message] of failures) {
@@ -182,12 +192,6 @@ describe('testConnection at a misbehaving server', () => {
     await received;
     controller.abort();
     await assert.rejects(report, { code: 'cancelled' });
-  });
-
-  it('opens the event stream, and no more, in the transport of 2024-11-05', async () => {
-    server.answer('GET /mcp', text('event: endpoint\ndata: /messages\n\n', 'text/event-stream'));
-    assert.deepEqual(await check(assembly, server.mcpUrl, { transport: 'sse' }), {});
-    assert.equal(server.requests.at(-1)?.headers.accept, 'text/event-stream');
   });
 
   it('refreshes once for the event stream too', async () => {

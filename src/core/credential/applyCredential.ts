@@ -1,34 +1,30 @@
 import type { ResolvedHeaders } from '../config/resolveHeaders.ts';
-import { appliedCredential, type CredentialChain, type CredentialKind } from './credentialChain.ts';
+import type { AppliedCredential } from '../connection/appliedCredential.ts';
+import { appliedCredential, type CredentialChain } from './credentialChain.ts';
 import type { HelperOutcome } from './helperCall.ts';
 import { type SavedToken, tokenHeader } from './savedToken.ts';
-
-/** What goes along with every request to a server. */
-export interface AppliedCredential {
-  /** `none` where the server has to do without one. */
-  readonly kind: Exclude<CredentialKind, 'manualToken' | 'oauth'> | 'none';
-  /** Headers for every request; with a session, those beside its access token. Values are secrets. */
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 /** The credential that a chain chose, with its secrets. A helper that has not run yet adds nothing. */
 export function applyCredential(
   chain: CredentialChain,
   { headers, helper, token }: CredentialSources,
 ): AppliedCredential {
-  const kind = appliedCredential(chain);
-  switch (kind) {
+  switch (appliedCredential(chain)) {
     case 'authorizationHeader':
-      return { kind, headers: headers.headers };
+      return { kind: 'header', headers: headers.headers };
     case 'headersHelper': {
       const printed = helper?.kind === 'succeeded' ? helper.headers : {};
-      return { kind, headers: merge(headers.headers, printed) };
+      return { kind: 'helper', headers: merge(headers.headers, printed) };
     }
     case 'savedToken':
-      return { kind, headers: merge(withoutAuthorization(headers.headers), token ? fromToken(token) : {}) };
+      return {
+        kind: 'savedToken',
+        headers: merge(withoutAuthorization(headers.headers), token ? fromToken(token) : {}),
+      };
     case 'session':
+      return { kind: 'session', headers: withoutAuthorization(headers.headers) };
     case 'otherHeader':
-      return { kind, headers: withoutAuthorization(headers.headers) };
+      return { kind: 'header', headers: withoutAuthorization(headers.headers) };
     case 'oauth':
     case 'manualToken':
     case undefined:
