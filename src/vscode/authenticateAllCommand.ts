@@ -1,11 +1,11 @@
-import { commands, window, workspace } from 'vscode';
-import { AuthError } from '../core/errors.ts';
+import { commands, window } from 'vscode';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import { SignInInterruptedError } from '../core/oauth/signInInterruptedError.ts';
 import type { AccountOutcome } from '../core/session/accountFor.ts';
 import { authenticateAll, type SignInResult } from '../core/session/authenticateAll.ts';
 import { planSignIns, type SignInPlan } from '../core/session/signInPlan.ts';
 import { signInSummary } from '../core/session/signInSummary.ts';
+import { assertTrusted } from './assertTrusted.ts';
 import { commandIds } from './commandIds.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
@@ -16,12 +16,7 @@ import { type ReportProgress, withCancellableProgress } from './withProgress.ts'
 
 /** "Authenticate All": at every server that needs it, under one progress, and with one summary (B8). */
 export async function authenticateAllCommand(_argument: unknown, ports: CommandPorts): Promise<void> {
-  if (!workspace.isTrusted) {
-    throw new AuthError(
-      'untrusted_workspace',
-      'This workspace is not trusted: its servers are not contacted.',
-    );
-  }
+  assertTrusted();
   const plan = planSignIns(ports.inventory.snapshot().flatMap(({ servers }) => servers));
   if (plan.toSignIn.length === 0) {
     void window.showInformationMessage('No server of this workspace needs you to authenticate.');

@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { window } from 'vscode';
 import { boundedParallel } from '../core/boundedParallel.ts';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import { shownAccountName } from '../core/session/accountName.ts';
@@ -6,6 +6,7 @@ import type { RevocationOutcome } from '../core/session/revokeSession.ts';
 import { refOf, type Session } from '../core/session/session.ts';
 import { signOut } from '../core/session/signOut.ts';
 import { signOutSummary } from '../core/session/signOutSummary.ts';
+import { assertTrusted } from './assertTrusted.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { showError } from './showError.ts';
@@ -19,9 +20,7 @@ const listed = 15;
 
 /** "Sign Out All": asks, then revokes and forgets every session, also those of other workspaces (B10). */
 export async function signOutAllCommand(_argument: unknown, ports: CommandPorts): Promise<void> {
-  if (!workspace.isTrusted) {
-    throw new AuthError('untrusted_workspace', 'This workspace is not trusted: no server is contacted.');
-  }
+  assertTrusted();
   const sessions = ports.sessions.all;
   if (sessions.length === 0) {
     void window.showInformationMessage('You are not authenticated at any server.');

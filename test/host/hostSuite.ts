@@ -50,7 +50,13 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
     const channel = await listenForEvents(options.sink);
     defer(channel.close);
     const opened = Promise.withResolvers<HostPage>();
-    const hands = await startHandsService(async (deed) => await (await opened.promise).act(deed));
+    const hands = await startHandsService(async (deed) => {
+      const seen = await opened.promise;
+      return await seen.act(deed).catch(async (error: unknown) => {
+        await seen.screenshot(join(logs, `${deed.do}.png`));
+        throw error;
+      });
+    });
     defer(hands.close);
     const env = { ...options.env, ...channel.env, ...hands.env };
     const server = await startVsCodeServer({ codeServer, home, logFile: join(logs, 'server.log'), env });

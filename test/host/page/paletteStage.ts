@@ -23,11 +23,15 @@ export interface PaletteStage {
   user(name: string): void;
   /** Leaves sign-in pages unanswered from now on. @returns what opens next */
   holdBrowser(): Promise<URL>;
+  /** Presses a button of the dialog that the work asks in. @returns what it asked */
+  pressing(button: string, work: () => Promise<unknown>): Promise<string>;
   /** What the browser ends at when the person allows it. */
   answer(page: string): Promise<URL>;
   /** Nobody is signed in anywhere, and nothing is under way. */
   signOut(): Promise<void>;
   signIn(name: Name, user?: string): Promise<void>;
+  /** A token that the second server takes without a session here. */
+  tokenOfSecond(): Promise<string>;
   untilState(name: Name, kind: ServerSnapshot['state']['kind']): Promise<ServerSnapshot>;
   untilStep(name: Name, step: string): Promise<void>;
   close(): Promise<void>;
@@ -36,7 +40,7 @@ export interface PaletteStage {
 /** Opens the stage. */
 export async function openPaletteStage(): Promise<PaletteStage> {
   const product = await steeredProduct();
-  const { inventory, sessions, steering } = product;
+  const { inventory, sessions, tokens, steering } = product;
   const demos = { demo: await startDemo({ openId: true, deviceFlow: true }), second: await startDemo() };
   const folder = workspace.workspaceFolders?.find(({ name }) => name === 'two');
   assert.ok(folder);
@@ -45,6 +49,7 @@ export async function openPaletteStage(): Promise<PaletteStage> {
   const mcpServers = {
     demo: { type: 'http', url: demos.demo.mcpUrl },
     second: { type: 'http', url: demos.second.mcpUrl },
+    bridge: { command: 'npx', args: ['mcp-remote', 'https://mcp.example/mcp'] },
   };
   await workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify({ mcpServers })));
   await untilState(inventory, ['two', 'second'], 'needsAuthentication');
@@ -57,9 +62,7 @@ export async function openPaletteStage(): Promise<PaletteStage> {
   const answer = (page: string) => consent(page, { decision: 'allow', user });
   const browse = async (page: URL) => {
     redirects.push(page.searchParams.get('redirect_uri') ?? '');
-    const end = await answer(page.href);
-    const isLoopback = end.pathname === '/callback' && end.searchParams.get('vscode-reqid') === null;
-    await (isLoopback ? fetch(end).then((response) => response.text()) : deliver(end.searchParams));
+    await deliver((await answer(page.href)).searchParams);
     return true;
   };
   steering.open = browse;
@@ -81,6 +84,18 @@ export async function openPaletteStage(): Promise<PaletteStage> {
           return true;
         };
       }),
+    async pressing(button, work) {
+      const unexpected = steering.answer;
+      const asked = new Promise<string>((resolve) => {
+        steering.answer = (question) => {
+          steering.answer = unexpected;
+          resolve(question);
+          return button;
+        };
+      });
+      await work();
+      return await asked;
+    },
     answer,
     async signOut() {
       for (const name of ['demo', 'second'] as const) {
@@ -93,6 +108,7 @@ export async function openPaletteStage(): Promise<PaletteStage> {
       for (const { serverUrl, account } of sessions.all) {
         await sessions.delete({ serverUrl, accountId: account.id });
       }
+      await tokens.remove(demos.second.mcpUrl);
       await untilState(inventory, ['two', 'demo'], 'needsAuthentication');
       await untilState(inventory, ['two', 'second'], 'needsAuthentication');
     },
@@ -100,6 +116,12 @@ export async function openPaletteStage(): Promise<PaletteStage> {
       user = who;
       await commands.executeCommand('mcpAuth.authenticate', row(name));
       await untilState(inventory, ['two', name], 'authenticated');
+    },
+    async tokenOfSecond() {
+      await stage.signIn('second');
+      const session = sessions.get(demos.second.mcpUrl) ?? assert.fail('there is no session');
+      await stage.signOut();
+      return session.tokens.accessToken;
     },
     untilState: (name, kind) => untilState(inventory, ['two', name], kind),
     async untilStep(name, step) {

@@ -1,3 +1,4 @@
+import { commands } from 'vscode';
 import type { Deed } from '../../support/vscode/hands.ts';
 import { HANDS_URL } from '../../support/vscode/handsService.ts';
 
@@ -23,7 +24,10 @@ export const person = {
   accept: (beside: string) => ask({ do: 'accept', beside }),
   type: (beside: string, text: string) => ask({ do: 'type', beside, text }),
   read: (beside: string) => ask({ do: 'read', beside }),
-  press: (button: string) => ask({ do: 'press', button }),
-  see: (text: string) => ask({ do: 'see', text }),
+  /** A notification hides after a while, but not from the list of all. */
+  see: async (text: string) => {
+    await commands.executeCommand('notifications.showList');
+    return await ask({ do: 'see', text });
+  },
   finds: async (title: string) => (await ask({ do: 'lookFor', title: `MCP Auth: ${title}` })) === 'true',
 };

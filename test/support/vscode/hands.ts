@@ -12,8 +12,6 @@ export type Deed =
   | { readonly do: 'type'; readonly beside: string; readonly text: string }
   /** Reads what stands in a box. */
   | { readonly do: 'read'; readonly beside: string }
-  /** Presses a button of a dialog. */
-  | { readonly do: 'press'; readonly button: string }
   /** Reads a notification, which is known by a part of its text. */
   | { readonly do: 'see'; readonly text: string }
   /** Tells whether the palette has a command. */
@@ -48,15 +46,6 @@ export async function doDeed(page: Page, deed: Deed): Promise<string | undefined
     case 'read':
       await quickInput.getByText(deed.beside).first().waitFor({ timeout: patience });
       return await box.inputValue();
-    case 'press': {
-      const button = page
-        .locator('.monaco-dialog-box')
-        .getByRole('button', { name: deed.button, exact: true });
-      await button.waitFor({ timeout: patience });
-      await button.focus();
-      await page.keyboard.press('Enter');
-      return undefined;
-    }
     case 'see':
       return (
         (await page
@@ -114,7 +103,7 @@ async function focusedRow(
   filter: (() => Promise<void>) | undefined,
   timeout = patience,
 ): Promise<void> {
-  const name = quickInput.locator('.label-name', { hasText: exactly(label) });
+  const name = quickInput.page().locator('.label-name', { hasText: exactly(label) });
   await quickInput.locator('.monaco-list-row').filter({ has: name }).first().waitFor({ timeout });
   await filter?.();
   await quickInput.locator('.monaco-list-row.focused').filter({ has: name }).first().waitFor({ timeout });
