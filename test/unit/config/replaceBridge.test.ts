@@ -1,10 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the files
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { parseClaudeState } from '../../../src/core/config/claudeState.ts';
 import type { Dialect } from '../../../src/core/config/dialect.ts';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
 import { replaceBridge } from '../../../src/core/config/replaceBridge.ts';
 import type { ServerDefinition } from '../../../src/core/config/serverDefinition.ts';
+import { anyText } from '../../support/anyText.ts';
 
 function replaced(text: string, definition: ServerDefinition | undefined): string {
   assert.ok(definition?.kind === 'stdio');
@@ -119,5 +121,41 @@ describe('replaceBridge', () => {
     }
     const { bridge: _bridge, ...process } = definition;
     assert.equal(replaceBridge(text, process), undefined);
+  });
+
+  it('leaves everything else as it was, in any file', () => {
+    const processOnly = /^(?:command|args|env|envFile|cwd|type|url|headers|__proto__)$/;
+    const others = fc.dictionary(
+      anyText().filter((key) => !processOnly.test(key)),
+      fc.jsonValue(),
+      { maxKeys: 3 },
+    );
+    const name = anyText().filter((one) => one !== '__proto__');
+    const start = { command: 'npx', args: ['mcp-remote', 'https://x.example', '--header', 'A: b'] };
+    fc.assert(
+      fc.property(
+        fc.tuple(name, others, others, fc.boolean()),
+        fc.constantFrom(undefined, 1, 2, 4, '\t'),
+        fc.constantFrom('\n', '\r\n'),
+        ([key, before, after, hasType], indent, eol) => {
+          const type = hasType ? { type: 'stdio' } : {};
+          const entry = { ...before, ...start, ...type, ...after };
+          const rest = { __before: 1, mcpServers: { [key]: entry, [`${key} too`]: { command: 'x' } } };
+          const text = JSON.stringify(rest, null, indent).replaceAll('\n', eol);
+          const { servers } = parseConfiguration(text);
+          const result = JSON.parse(
+            replaced(
+              text,
+              servers.find((server) => server.name === key),
+            ),
+          );
+          const direct = { type: 'http', url: 'https://x.example', headers: { A: 'b' } };
+          const { command: _command, args: _args, ...kept } = entry;
+          const expected = { ...rest, mcpServers: { ...rest.mcpServers, [key]: { ...kept, ...direct } } };
+          assert.deepEqual(result, JSON.parse(JSON.stringify(expected)));
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
