@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { generate } from 'selfsigned';
 
@@ -50,14 +51,16 @@ export async function createCertificate({
   return { key: made.private, cert: made.cert };
 }
 
-/** A server that speaks TLS with a certificate, and wants a credential of whoever trusts that. */
-export async function startTlsServer({ key, cert }: Certificate): Promise<{
-  readonly port: number;
-  close(): Promise<void>;
-}> {
-  const server = createServer({ key, cert }, (_request, response) => {
-    response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
-  });
+const challenge: RequestListener = (_request, response) => {
+  response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+};
+
+/** A server that speaks TLS with a certificate; by default it wants a credential of whoever trusts that. */
+export async function startTlsServer(
+  { key, cert }: Certificate,
+  listener: RequestListener = challenge,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer({ key, cert }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') {
