@@ -17,9 +17,7 @@ export interface Machine {
   /** The home folder of VS Code and of all that runs in it. */
   readonly home: string;
   readonly userDataDir: string;
-  /** The browser profile: secrets live in it. A page that VS Code opens is found through its 'page' event. */
-  readonly context: BrowserContext;
-  /** A browser profile of somebody else, empty. */
+  /** A browser profile of somebody who was not here before, empty. */
   newUser(): Promise<BrowserContext>;
   /** VS Code's log files, output channels among them, by their present paths. */
   logFiles(): Promise<readonly string[]>;
@@ -54,18 +52,14 @@ export async function startMachine(options: { readonly trusted?: boolean } = {})
     cleanup.defer(server.close);
     const browser = await launchBrowser();
     cleanup.defer(() => browser.close());
-    const context = await browser.newContext({ viewport });
     return {
       origin: server.origin,
       home,
       userDataDir,
-      context,
       newUser: () => browser.newContext({ viewport }),
       logFiles: () => listLogs(userDataDir),
       renew: async (settings) => {
-        const others = browser.contexts().filter((other) => other !== context);
-        await Promise.all(others.map((other) => other.close()));
-        await emptyProfile(context, server.origin);
+        await Promise.all(browser.contexts().map((context) => context.close()));
         await endExtensionHosts(userDataDir);
         await rm(join(userDataDir, 'User'), { recursive: true, force: true });
         await rm(join(userDataDir, 'Machine'), { recursive: true, force: true });
@@ -77,24 +71,6 @@ export async function startMachine(options: { readonly trusted?: boolean } = {})
     await cleanup.run();
     throw error;
   }
-}
-
-/**
- * Closes all pages of a profile and makes it as good as new. A new one would have to load and compile VS Code
- * again, which takes longer than most tests.
- */
-async function emptyProfile(context: BrowserContext, origin: string): Promise<void> {
-  await Promise.all(context.pages().map((page) => page.close()));
-  await context.clearCookies();
-  await context.clearPermissions();
-  const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
-  const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
-  if (usage > 0) {
-    throw new Error(`The browser profile still holds ${usage} bytes of ${origin}.`);
-  }
-  await page.close();
 }
 
 /** The log of the extension, of each of its extension hosts, for whoever has to find out what went wrong. */

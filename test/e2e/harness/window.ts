@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { Settings } from '../../support/vscode/settings.ts';
 import { runCommand } from './commandPalette.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -28,9 +28,9 @@ export interface VsCodeWindow {
 }
 
 /** VS Code as a user has it, with the extension installed; itself the first window. */
-export interface VsCode
-  extends VsCodeWindow,
-    Pick<Machine, 'context' | 'origin' | 'userDataDir' | 'home' | 'logFiles'> {
+export interface VsCode extends VsCodeWindow, Pick<Machine, 'origin' | 'userDataDir' | 'home' | 'logFiles'> {
+  /** The browser profile: secrets live in it. A page that VS Code opens is found through its 'page' event. */
+  readonly context: BrowserContext;
   /** A second window of the same user on a folder; without one, on the same folder. */
   openWindow(folder?: string): Promise<VsCodeWindow>;
   /** As many windows of another user, who shares the machine, opened at the same moment on the same folder. */
@@ -43,8 +43,8 @@ export interface VsCode
 export async function openVsCode({ on, folder, settings, ...options }: VsCodeOptions): Promise<VsCode> {
   const machine = on ?? (await startMachine(options));
   const close = () => (on === undefined ? machine.close() : machine.renew({}));
-  const { context, origin, userDataDir, home, logFiles } = machine;
-  const openWindow = async (opened = folder, user = context) => {
+  const { origin, userDataDir, home, logFiles } = machine;
+  const openWindow = async (user: BrowserContext, opened = folder) => {
     const page = await user.newPage();
     await page.goto(`${origin}/?folder=${encodeURIComponent(opened)}`);
     await workbenchReady(page);
@@ -52,17 +52,18 @@ export async function openVsCode({ on, folder, settings, ...options }: VsCodeOpt
   };
   try {
     await machine.renew(settings);
+    const context = await machine.newUser();
     return {
-      ...(await openWindow()),
+      ...(await openWindow(context)),
       context,
       origin,
       userDataDir,
       home,
       logFiles,
-      openWindow: (another) => openWindow(another),
+      openWindow: (another) => openWindow(context, another),
       openWindowsOfAnotherUser: async (count) => {
         const user = await machine.newUser();
-        return await Promise.all(Array.from({ length: count }, () => openWindow(folder, user)));
+        return await Promise.all(Array.from({ length: count }, () => openWindow(user)));
       },
       close,
     };
