@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { needsAttention } from '../../../src/core/session/attention.ts';
+import { needsSignIn } from '../../../src/core/session/attention.ts';
 import { commandIds } from '../../../src/vscode/commandIds.ts';
 import { nextAction } from '../../../src/vscode/nextAction.ts';
 import { statusBarContent } from '../../../src/vscode/statusBarContent.ts';
@@ -38,9 +38,15 @@ describe('the item in the status bar', () => {
 });
 
 describe('the next action', () => {
-  it('leads on from every state that needs the person', () => {
-    for (const state of Object.values(sampleStates).flat().filter(needsAttention)) {
+  it('is to authenticate wherever that helps', () => {
+    for (const state of Object.values(sampleStates).flat().filter(needsSignIn)) {
       assert.equal(nextAction(state).command, commandIds.authenticate);
     }
+  });
+
+  it('is to replace a token that the server has refused, and otherwise to look at what was sent', () => {
+    assert.equal(nextAction({ kind: 'savedToken', isRejected: true }).command, commandIds.setToken);
+    assert.equal(nextAction({ kind: 'savedToken', isRejected: false }).command, commandIds.testConnection);
+    assert.equal(nextAction({ kind: 'staticHeader', isRejected: true }).command, commandIds.openDefinition);
   });
 });
