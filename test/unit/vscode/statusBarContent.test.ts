@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { needsSignIn } from '../../../src/core/session/attention.ts';
+import type { ServerState } from '../../../src/core/session/serverState.ts';
 import { commandIds } from '../../../src/vscode/commandIds.ts';
 import { nextAction } from '../../../src/vscode/nextAction.ts';
 import { statusBarContent } from '../../../src/vscode/statusBarContent.ts';
@@ -45,8 +46,12 @@ describe('the next action', () => {
   });
 
   it('is to replace a token that the server has refused, and otherwise to look at what was sent', () => {
-    assert.equal(nextAction({ kind: 'savedToken', isRejected: true }).command, commandIds.setToken);
-    assert.equal(nextAction({ kind: 'savedToken', isRejected: false }).command, commandIds.testConnection);
-    assert.equal(nextAction({ kind: 'staticHeader', isRejected: true }).command, commandIds.openDefinition);
+    const headerName = 'Authorization';
+    const saved = { kind: 'savedToken', headerName } as const;
+    const written = { kind: 'staticHeader', headerName, fileName: '.mcp.json' } as const;
+    const commandOf = (state: ServerState) => nextAction(state).command;
+    assert.equal(commandOf({ ...saved, isRejected: true }), commandIds.setToken);
+    assert.equal(commandOf({ ...saved, isRejected: false }), commandIds.testConnection);
+    assert.equal(commandOf({ ...written, isRejected: true }), commandIds.openDefinition);
   });
 });
