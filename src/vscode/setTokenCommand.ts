@@ -76,6 +76,7 @@ async function settle(verdict: TokenVerdict, checked: Checked, ports: CommandPor
   switch (verdict.kind) {
     case 'accepted':
       await save(checked, ports);
+      noteAccepted(checked, ports);
       return;
     case 'rejected': {
       const sentence = `${checked.target.name}: ${verdict.error.message} The token was not saved.`;
@@ -103,6 +104,15 @@ async function settle(verdict: TokenVerdict, checked: Checked, ports: CommandPor
         checked,
         ports,
       );
+  }
+}
+
+/** The same token may have been refused before. */
+function noteAccepted({ id, target }: Checked, { inventory, verdicts }: CommandPorts): void {
+  const server = inventory.find(id);
+  const credential = server && inventory.contactOf(server)?.credential;
+  if (credential?.kind === 'savedToken') {
+    verdicts.note(target.canonicalUrl, credential, 'accepted');
   }
 }
 

@@ -17,7 +17,7 @@ export interface FollowedFiles {
   close(): Promise<void>;
 }
 
-/** Follows the workspace of the host suite, an empty home folder, and no organization. */
+/** Follows the workspace of the host suite, an empty home folder, and no organization, whose folder is not there. */
 export async function followFiles(): Promise<FollowedFiles> {
   const home = await mkdtemp(join(tmpdir(), 'mcp-auth-sources-'));
   const places = {
@@ -26,7 +26,6 @@ export async function followFiles(): Promise<FollowedFiles> {
     managed: join(home, 'managed', 'managed-mcp.json'),
   };
   await mkdir(join(home, '.claude'));
-  await mkdir(join(home, 'managed'));
   let last: ReadConfiguration = { sources: [], approvals: new Map() };
   let reports = 0;
   const waiting = new Set<() => void>();

@@ -19,7 +19,7 @@ describe('"Replace Bridge with a Direct Entry"', () => {
   });
 
   afterEach(async () => {
-    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await commands.executeCommand('workbench.action.files.revert');
     await commands.executeCommand('workbench.action.closeAllEditors');
     await workspace.fs.writeFile(file, original);
     await untilState(product.inventory, ['two', 'socket'], 'headersOnly');

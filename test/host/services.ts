@@ -1,4 +1,5 @@
 import { startDemo } from '../support/demo/demo.ts';
+import { startPrivateNetwork } from './privateNetwork.ts';
 import { soakLifetime, soakServer } from './soak/server.ts';
 
 /** What the host suite needs outside of the extension host, and how its tests find it. */
@@ -14,7 +15,7 @@ export async function startSoakServices(): Promise<HostServices> {
   return { env: { [soakServer]: demo.mcpUrl }, close: demo.close };
 }
 
-/** No other suite needs anything so far. */
+/** Starts what the tests of the host suite cannot start in the process that they run in. */
 export async function startHostServices(): Promise<HostServices> {
-  return { env: {}, close: async () => undefined };
+  return await startPrivateNetwork();
 }

@@ -42,7 +42,10 @@ describe('the places where servers are configured', () => {
   afterEach(async () => {
     const { state, settings, managed } = files.places;
     const written = [state, settings, managed, join(above, '.mcp.json')];
-    const folders = ['.vscode', '.cursor', '.claude'].map((name) => join(one, name));
+    const folders = [
+      join(above, '.git'),
+      ...['.vscode', '.cursor', '.claude'].map((name) => join(one, name)),
+    ];
     await Promise.all([...written, ...folders].map((path) => rm(path, { recursive: true, force: true })));
     await files.reload();
   });
@@ -126,6 +129,33 @@ describe('the places where servers are configured', () => {
     await files.until(({ sources }) => sources.find(({ kind }) => kind === 'vscode'));
     await rm(join(one, '.vscode'), { recursive: true });
     await files.until(({ sources }) => (sources.some(({ kind }) => kind === 'vscode') ? undefined : true));
+  });
+
+  it('are, of local scope, those of the repository that the folders lie in, also in a worktree', async () => {
+    const untilLocal = (label: string, name: string) =>
+      files.until(({ sources }) =>
+        sources.find(
+          (source) =>
+            source.kind === 'local' &&
+            source.label === label &&
+            source.configuration.servers.some((server) => server.name === name),
+        ),
+      );
+    const projects = {
+      [one]: { mcpServers: serversOf(['folder']) },
+      [above]: { mcpServers: serversOf(['repository']) },
+      '/main': { mcpServers: serversOf(['worktree']) },
+    };
+    await write(files.places.state, JSON.stringify({ projects }));
+    await untilLocal('You in one', 'folder');
+    await mkdir(join(above, '.git'));
+    await files.reload();
+    const { folders } = await untilLocal('You in one, two', 'repository');
+    assert.equal(folders.length, 2);
+    await rm(join(above, '.git'), { recursive: true });
+    await writeFile(join(above, '.git'), 'gitdir: /main/.git/worktrees/feature\n');
+    await files.reload();
+    await untilLocal('You in one, two', 'worktree');
   });
 
   it('show nothing of a ~/.claude.json without servers, and report no change of what does not matter', async () => {

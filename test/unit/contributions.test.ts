@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { ServerState } from '../../src/core/session/serverState.ts';
 import { commandIds, serversViewId } from '../../src/vscode/commandIds.ts';
 import { paletteFlags } from '../../src/vscode/paletteFlags.ts';
+import type { SourceSwitch } from '../../src/vscode/sources/sourceSwitches.ts';
 import { inProject } from '../support/paths.ts';
 
 const { contributes } = manifest;
@@ -35,6 +36,17 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   shadowed: true,
   unknown: true,
   unreachable: true,
+};
+
+/** Everything that can be switched off, as the compiler knows it. */
+const switches: Readonly<Record<SourceSwitch, true>> = {
+  cursor: true,
+  local: true,
+  managed: true,
+  parents: true,
+  project: true,
+  user: true,
+  vscode: true,
 };
 
 describe('package.json', () => {
@@ -338,6 +350,19 @@ describe('package.json', () => {
     assert.equal(settings.length, 5);
     for (const [name, { scope }] of settings) {
       assert.ok(scope === 'application' || scope === 'machine', `${name}: ${scope}`);
+    }
+  });
+
+  it('has a switch for each place where servers are looked for, with a sentence, and all on', () => {
+    const setting = contributes.configuration.properties['mcpAuth.sources'];
+    assert.deepEqual(Object.keys(setting.properties).sort(), Object.keys(switches).sort());
+    assert.deepEqual(Object.keys(setting.default).sort(), Object.keys(switches).sort());
+    for (const [name, on] of Object.entries(setting.default)) {
+      assert.equal(on, true, name);
+    }
+    for (const [name, { type, default: on, description }] of Object.entries(setting.properties)) {
+      assert.equal(`${type} ${on}`, 'boolean true', name);
+      assert.match(description, /\.json/, name);
     }
   });
 

@@ -3,7 +3,7 @@ import { type ClaudeSettings, readClaudeSettings } from './claudeSettings.ts';
 import { findClaudeStateSections } from './claudeStateSections.ts';
 import { claudeDialect } from './dialect.ts';
 import { parseRoot } from './jsonRoot.ts';
-import { type Configuration, rejected } from './parseConfiguration.ts';
+import { type Configuration, rejected, unlessTooDeep } from './parseConfiguration.ts';
 import type { TextRange } from './serverDefinition.ts';
 import { parseServers } from './serversSection.ts';
 
@@ -24,9 +24,6 @@ export interface ClaudeProject {
   readonly isTrusted: boolean;
 }
 
-/** Longer texts are not read: parsing 50 MB takes half a second, in which the extension host does nothing else. */
-const maximumLength = 50_000_000;
-
 /** Larger texts get no place with their problem. */
 const maximumLengthToExplain = 5_000_000;
 
@@ -40,9 +37,6 @@ export function parseClaudeState(text: string): ClaudeState {
   const projects = new Map<string, ClaudeProject>();
   if (text.trim() === '') {
     return { user: none, projects };
-  }
-  if (text.length > maximumLength) {
-    return { user: rejected('The file is larger than 50 MB.'), projects };
   }
   let root: unknown;
   try {
@@ -79,31 +73,26 @@ function parseSection(text: string, range: TextRange | undefined): Configuration
   if (range === undefined) {
     return none;
   }
-  const section = parseTree(text.slice(range.offset, range.offset + range.length));
-  if (section === undefined) {
-    return none;
-  }
-  const servers = parseServers(section, claudeDialect).map((definition) => ({
-    ...definition,
-    range: { ...definition.range, offset: definition.range.offset + range.offset },
-  }));
-  return { servers };
+  return unlessTooDeep(() => {
+    const section = parseTree(text.slice(range.offset, range.offset + range.length));
+    const servers = section ? parseServers(section, claudeDialect) : [];
+    return {
+      servers: servers.map((definition) => ({
+        ...definition,
+        range: { ...definition.range, offset: definition.range.offset + range.offset },
+      })),
+    };
+  });
 }
 
 function explain(text: string): Configuration {
   if (text.length > maximumLengthToExplain) {
     return rejected('Not valid JSON.');
   }
-  try {
+  return unlessTooDeep(() => {
     const { problem } = parseRoot(text, { kind: 'strict', reader: 'Claude Code' });
     return problem ? { servers: [], problem } : rejected('Not valid JSON.');
-  } catch (error) {
-    // The parser recurses: thousands of nested brackets exhaust the stack.
-    if (error instanceof RangeError) {
-      return rejected('The file is nested too deeply.');
-    }
-    throw error;
-  }
+  });
 }
 
 function propertyOf(value: unknown, name: string): unknown {

@@ -40,10 +40,14 @@ export function parseConfiguration(text: string, dialect: Dialect = claudeDialec
   if (text.length > maximumLength) {
     return rejected('The file is larger than 5 MB.');
   }
+  return unlessTooDeep(() => parse(text, dialect));
+}
+
+/** The parser recurses: thousands of nested brackets exhaust the stack. */
+export function unlessTooDeep(read: () => Configuration): Configuration {
   try {
-    return parse(text, dialect);
+    return read();
   } catch (error) {
-    // The parser recurses: thousands of nested brackets exhaust the stack.
     if (error instanceof RangeError) {
       return rejected('The file is nested too deeply.');
     }

@@ -2,7 +2,6 @@ import { AuthError } from '../errors.ts';
 import { isUnavailable, serverError } from '../oauth/serverError.ts';
 import { quote } from '../quote.ts';
 import { answerReason, isHtml, pageTitle, supportedVersions } from './answerReason.ts';
-import { proxyRefusal } from './explainFailure.ts';
 import type { RecordedAnswer } from './recordAnswers.ts';
 import { shownPath } from './shownPath.ts';
 
@@ -18,9 +17,6 @@ const signInTitle = /\b(?:log ?in|log ?on|sign ?in|single sign-on|sso|captive po
  */
 export function explainAnswer(answer: RecordedAnswer): AuthError | undefined {
   const { status, url } = answer;
-  if (status === 407) {
-    return proxyRefusal(status);
-  }
   if (status >= 300 && status < 400) {
     return explainRedirect(answer);
   }

@@ -3,6 +3,7 @@ import { type SystemError, systemError } from '../oauth/oauthFetch.ts';
 import { quote } from '../quote.ts';
 
 const untrusted = new Set([
+  'CERT_SIGNATURE_FAILURE',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -19,9 +20,9 @@ const notTls = new Set(['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_WRONG_VERSION
  */
 export function explainFailure(error: AuthError, proxy: URL | undefined): AuthError {
   const cause = error.code === 'network' ? error.cause : undefined;
-  const refusal = /Proxy response \((\d+)\)/.exec(messagesOf(cause))?.[1];
-  if (refusal !== undefined) {
-    return proxyRefusal(Number(refusal), cause);
+  const refusal = proxyRefusal(cause);
+  if (refusal) {
+    return refusal;
   }
   const system = systemError(cause);
   if (system === undefined) {
@@ -47,7 +48,7 @@ function explained(error: AuthError, { code, error: cause }: SystemError): AuthE
     );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = /altnames: (.+)$/.exec(cause.message)?.[1];
+    const names = /.*altnames: (.+)$/.exec(cause.message)?.[1];
     const isFor = names === undefined ? '' : ` It is for ${quote(names.slice(0, 200))}.`;
     return new AuthError('invalid_definition', `${message}${isFor} Check the URL.`, { cause });
   }
@@ -60,10 +61,14 @@ function explained(error: AuthError, { code, error: cause }: SystemError): AuthE
   return error;
 }
 
-/** A proxy that refuses to connect. */
-export function proxyRefusal(status: number, cause?: unknown): AuthError {
+/** A proxy that refuses to connect, for which `fetch` has a message and no code. */
+function proxyRefusal(cause: unknown): AuthError | undefined {
+  const status = /Proxy response \((\d+)\)/.exec(messagesOf(cause))?.[1];
+  if (status === undefined) {
+    return undefined;
+  }
   const reason =
-    status === 407
+    status === '407'
       ? 'The proxy wants a user name and a password (HTTP 407).'
       : `The proxy refuses the connection (HTTP ${status}).`;
   return new AuthError('proxy_failed', `${reason} Check the setting "http.proxy".`, {

@@ -104,6 +104,7 @@ const networkReasons = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', 'the connection timed out'],
   ['EHOSTUNREACH', 'there is no route to it'],
   ['ENETUNREACH', 'the network is unreachable'],
+  ['CERT_SIGNATURE_FAILURE', 'its certificate is not trusted'],
   ['CERT_HAS_EXPIRED', 'its certificate has expired'],
   ['CERT_NOT_YET_VALID', 'its certificate is not valid yet (is the clock of this machine right?)'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],

@@ -43,5 +43,12 @@ function stateConfiguration(
 }
 
 function ifUnreadable({ kind }: FileContent<unknown>): Configuration | undefined {
-  return kind === 'unreadable' ? rejected('The file cannot be read.') : undefined;
+  switch (kind) {
+    case 'unreadable':
+      return rejected('The file cannot be read.');
+    case 'tooLarge':
+      return rejected('The file is larger than 50 MB.');
+    default:
+      return undefined;
+  }
 }

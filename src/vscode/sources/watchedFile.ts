@@ -19,7 +19,12 @@ export interface FileToWatch<T> {
 export type FileContent<T> =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable' }
+  /** Larger than 50 MB: not even read. */
+  | { readonly kind: 'tooLarge' }
   | { readonly kind: 'read'; readonly value: T };
+
+/** Parsing this much takes half a second, in which the extension host does nothing else. */
+const maximumBytes = 50_000_000;
 
 /** Larger files are read again only if their time or size differs: reading them is felt. */
 const largeBytes = 1_000_000;
@@ -63,10 +68,12 @@ export class WatchedFile<T> implements Disposable {
       if (stat.size > largeBytes && stat.mtime === this.#last?.mtime && stat.size === this.#last.size) {
         return;
       }
-      const bytes = await workspace.fs.readFile(this.#file.uri);
+      const bytes = stat.size > maximumBytes ? undefined : await workspace.fs.readFile(this.#file.uri);
       if (read === this.#reads) {
-        this.content = { kind: 'read', value: this.#parse(new TextDecoder().decode(bytes)) };
         this.#last = stat;
+        this.content = bytes
+          ? { kind: 'read', value: this.#parse(new TextDecoder().decode(bytes)) }
+          : { kind: 'tooLarge' };
       }
     } catch (error) {
       if (read === this.#reads) {

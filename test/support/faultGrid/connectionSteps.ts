@@ -67,6 +67,8 @@ async function connectingBound(stage: FaultStage): Promise<Scene> {
   });
   const assembly = stage.assemble();
   await assembly.signIn(server.mcpUrl);
+  // A session that seems to be stale is refreshed before anything is said of it: sessionSteps has what comes of that.
+  server.answer('POST /token', page(503));
   return { assembly, server, act: connect(assembly, server, 'http') };
 }
 

@@ -57,6 +57,7 @@ describe('terminalEnvironment', () => {
     assert.deepEqual(expandVariables(`\${Path} \${path} \${Username}`, variables), {
       text: `C:\\bin;D:\\bin C:\\bin;D:\\bin \${Username}`,
       missing: ['Username'],
+      inputs: [],
     });
     assert.deepEqual({ ...variables }, { PATH: 'C:\\bin;D:\\bin', USERNAME: undefined });
     assert.deepEqual(['pAth' in variables, 'other' in variables], [true, false]);

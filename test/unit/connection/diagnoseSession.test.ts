@@ -3,8 +3,9 @@ import { type ConnectionReport, diagnose } from '../../../src/core/connection/di
 import type { Assembly } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import { consent } from '../../support/demo/scriptedBrowser.ts';
+import { byHeader, speakMcp } from '../../support/mcpReplies.ts';
 import type { Answer, MisbehavingServer, ReceivedRequest } from '../../support/misbehavingServer.ts';
-import { json, missing, page, reset, silence, unauthorized } from '../../support/reply.ts';
+import { json, missing, page, reset, silence, text, unauthorized } from '../../support/reply.ts';
 
 function check(
   { ports, refresher }: Assembly,
@@ -192,6 +193,61 @@ describe('diagnose, by a session, at a misbehaving server', () => {
     await received;
     controller.abort();
     await assert.rejects(report, { code: 'cancelled' });
+  });
+
+  it('refreshes a session whose token looks like a server that is down, and connects', async () => {
+    const old = assembly.sessions.get(server.mcpUrl)?.tokens.accessToken;
+    server.answer(
+      'POST /mcp',
+      byHeader('authorization', `Bearer ${old}`, [
+        page(500),
+        byHeader('authorization', /./, [speakMcp(), unauthorized('Bearer')]),
+      ]),
+    );
+    assert.equal((await check(assembly, server.mcpUrl)).toolCount, 2);
+    assert.notEqual(assembly.sessions.get(server.mcpUrl)?.tokens.accessToken, old);
+  });
+
+  it('leaves a session alone at a server that is down for everybody', async () => {
+    const old = assembly.sessions.get(server.mcpUrl);
+    server.answer('POST /mcp', page(500));
+    await assert.rejects(check(assembly, server.mcpUrl), { code: 'server_error', remedy: 'retry' });
+    assert.equal(assembly.sessions.get(server.mcpUrl), old);
+  });
+
+  it('says that a session is rejected although it was refreshed', async () => {
+    server.answer('POST /mcp', byHeader('authorization', /./, [page(500), unauthorized('Bearer')]));
+    await assert.rejects(check(assembly, server.mcpUrl), {
+      code: 'token_rejected',
+      remedy: 'authenticate',
+      message:
+        / answers HTTP 500 to the session, but asks for a credential without it: it does not accept it any more\. Authenticate again\.$/,
+    });
+  });
+
+  it('names the scopes that are missing', async () => {
+    const challenge = 'Bearer error="insufficient_scope", scope="files:write"';
+    server.answer(
+      'POST /mcp',
+      text('', 'text/plain', { status: 403, headers: { 'www-authenticate': challenge } }),
+    );
+    await assert.rejects(check(assembly, server.mcpUrl), {
+      code: 'insufficient_scope',
+      remedy: 'authenticate',
+      message: /"files:write"/,
+    });
+  });
+
+  it('says that the account is refused, in the words of the server', async () => {
+    server.answer(
+      'POST /mcp',
+      byHeader('authorization', /./, [json({ error: 'No seat' }, { status: 403 }), unauthorized('Bearer')]),
+    );
+    await assert.rejects(check(assembly, server.mcpUrl), {
+      code: 'authorization_refused',
+      remedy: 'authenticate',
+      message: / knows the session, but refuses it \(HTTP 403: "No seat"\)\.$/,
+    });
   });
 
   it('refreshes once for the event stream too', async () => {

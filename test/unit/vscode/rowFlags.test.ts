@@ -59,6 +59,21 @@ describe('what menus tell servers apart by', () => {
       'server:stdio',
     ],
     [
+      'a process that only leads on to a remote server',
+      server(
+        { kind: 'stdio' },
+        {
+          ...entry,
+          kind: 'stdio',
+          command: 'npx',
+          args: [],
+          env: {},
+          bridge: { url: 'https://mcp.example', headers: {}, transport: 'http' },
+        },
+      ),
+      'server:stdio:bridge',
+    ],
+    [
       'a sign-in that asks the server',
       authenticating('discovering'),
       'server:authenticating:browser:deviceCode',

@@ -1,0 +1,86 @@
+import dns from 'node:dns';
+import { writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Server as ProxyServer } from 'proxy-chain';
+import { createCleanup } from '../support/cleanup.ts';
+import { createTemporaryFolder } from '../support/temporaryFolder.ts';
+import { createAuthority, createCertificate, startTlsServer } from '../support/tlsServer.ts';
+import { privateNetwork } from './privateNetworkNames.ts';
+
+/** A network that is reached by a proxy only, and whose certificates a private authority issues. */
+export interface PrivateNetwork {
+  /** For the extension host: it has to trust the authority, and the tests have to know the addresses. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const host = 'mcp.private.invalid';
+
+/** Starts proxy and servers in this process, which is not that of the extension host. */
+export async function startPrivateNetwork(): Promise<PrivateNetwork> {
+  const cleanup = createCleanup();
+  const folder = await createTemporaryFolder('mcp-auth-network-');
+  cleanup.defer(folder.remove);
+  const authority = await createAuthority('Authority of a company');
+  const authorityFile = join(folder.path, 'authority.pem');
+  await writeFile(authorityFile, authority.cert);
+  const stranger = await createAuthority('Authority that nobody knows');
+  const connects: string[] = [];
+  const trusted = await startTlsServer(await createCertificate({ authority, host }), answer(connects));
+  cleanup.defer(trusted.close);
+  const untrusted = await startTlsServer(await createCertificate({ authority: stranger, host }), answer([]));
+  cleanup.defer(untrusted.close);
+  const proxy = await startProxy(connects);
+  cleanup.defer(proxy.close);
+  return {
+    env: {
+      NODE_EXTRA_CA_CERTS: authorityFile,
+      [privateNetwork.mcpUrl]: `https://${host}:${trusted.port}/mcp`,
+      [privateNetwork.untrustedUrl]: `https://${host}:${untrusted.port}/mcp`,
+      [privateNetwork.proxy]: proxy.url,
+    },
+    close: cleanup.run,
+  };
+}
+
+/** Whatever is asked for, the proxy finds it on this machine. */
+async function startProxy(connects: string[]) {
+  const proxy = new ProxyServer({
+    port: 0,
+    host: '127.0.0.1',
+    prepareRequestFunction({ hostname, port }) {
+      connects.push(`${hostname}:${port}`);
+      return { dnsLookup: lookup };
+    },
+  });
+  await proxy.listen();
+  return { url: `http://127.0.0.1:${proxy.port}`, close: () => proxy.close(true) };
+}
+
+const lookup: typeof dns.lookup = Object.assign(
+  (_name: string, options: unknown, callback?: unknown) => {
+    const done = typeof options === 'function' ? options : callback;
+    if (typeof done === 'function') {
+      done(null, '127.0.0.1', 4);
+    }
+  },
+  { __promisify__: dns.lookup.__promisify__ },
+);
+
+/** An MCP server without tools, which tells at `/connects` what it was given. */
+function answer(connects: readonly string[]): RequestListener {
+  return async (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/connects') {
+      response.end(JSON.stringify(connects));
+      return;
+    }
+    const { id } = JSON.parse(await text(request));
+    const serverInfo = { name: 'private', version: '1.0.0' };
+    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo };
+    response.statusCode = id === undefined ? 202 : 200;
+    response.end(id === undefined ? '' : JSON.stringify({ jsonrpc: '2.0', id, result }));
+  };
+}
