@@ -35,7 +35,10 @@ const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   noAuthenticationNeeded: testConnection,
 };
 
-/** The next action in a state. */
-export function nextAction({ kind }: ServerState): NextAction {
-  return actions[kind];
+/** The next action in a state; where a server has refused what was sent, what that comes from. */
+export function nextAction(state: ServerState): NextAction {
+  if (!('isRejected' in state) || !state.isRejected) {
+    return actions[state.kind];
+  }
+  return state.kind === 'savedToken' ? setToken : openDefinition;
 }

@@ -211,7 +211,7 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
       const token = await stage.tokenOfSecond();
       await run();
       await person.pick('second');
-      await person.type('is kept in secret storage', token);
+      await person.type('Set a Token for', token);
       await stage.untilState('second', 'savedToken');
     },
   },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { needsAttention } from '../../../src/core/session/attention.ts';
+import { needsSignIn } from '../../../src/core/session/attention.ts';
+import type { ServerState } from '../../../src/core/session/serverState.ts';
 import { commandIds } from '../../../src/vscode/commandIds.ts';
 import { nextAction } from '../../../src/vscode/nextAction.ts';
 import { statusBarContent } from '../../../src/vscode/statusBarContent.ts';
@@ -38,9 +39,19 @@ describe('the item in the status bar', () => {
 });
 
 describe('the next action', () => {
-  it('leads on from every state that needs the person', () => {
-    for (const state of Object.values(sampleStates).flat().filter(needsAttention)) {
+  it('is to authenticate wherever that helps', () => {
+    for (const state of Object.values(sampleStates).flat().filter(needsSignIn)) {
       assert.equal(nextAction(state).command, commandIds.authenticate);
     }
+  });
+
+  it('is to replace a token that the server has refused, and otherwise to look at what was sent', () => {
+    const headerName = 'Authorization';
+    const saved = { kind: 'savedToken', headerName } as const;
+    const written = { kind: 'staticHeader', headerName, fileName: '.mcp.json' } as const;
+    const commandOf = (state: ServerState) => nextAction(state).command;
+    assert.equal(commandOf({ ...saved, isRejected: true }), commandIds.setToken);
+    assert.equal(commandOf({ ...saved, isRejected: false }), commandIds.testConnection);
+    assert.equal(commandOf({ ...written, isRejected: true }), commandIds.openDefinition);
   });
 });
