@@ -1,45 +1,50 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen } from './demo/listener.ts';
+import { type Reply, send } from './reply.ts';
 
-/** Many MCP servers at one origin, that count who asks what, and answer when they are let. */
+/** Many MCP servers at one origin, that count who asks what, and answer only when they are told to. */
 export interface HeldServer {
   readonly origin: string;
-  /** How often each path was asked, in the order of the first time. */
+  /** How often each path was asked. */
   readonly asked: ReadonlyMap<string, number>;
-  /** The most requests that were open at one moment. */
+  /** The most requests that waited for an answer at one moment. */
   readonly mostAtOnce: number;
-  /** Waits until so many requests are open at one moment. */
+  /** Waits until so many requests wait. */
   untilOpen(count: number): Promise<void>;
-  /** Answers whatever is open, and from now on at once. */
+  /** Answers all that wait. */
+  answerOpen(): void;
+  /** Answers all that wait, and from now on whoever comes. */
   release(): void;
   close(): Promise<void>;
 }
 
-/** Starts it. `answer` says what is answered to a path. */
-export async function startHeldServer(
-  answer: (path: string, response: ServerResponse) => void,
-): Promise<HeldServer> {
+/** Starts it. `answer` says what a path is answered. */
+export async function startHeldServer(answer: (path: string) => Reply): Promise<HeldServer> {
   const { server, origin, close } = await listen('127.0.0.1', 0);
   const asked = new Map<string, number>();
   const open = new Map<ServerResponse, string>();
   const waiting = new Set<() => void>();
   let mostAtOnce = 0;
-  let isHeld = true;
-  const settle = (response: ServerResponse, path: string) => {
+  let isReleased = false;
+  const answerOne = (response: ServerResponse, path: string) => {
     open.delete(response);
-    answer(path, response);
+    send(answer(path), response);
   };
-  server.on('request', (message: IncomingMessage, response: ServerResponse) => {
-    const path = message.url ?? '';
-    asked.set(path, (asked.get(path) ?? 0) + 1);
-    open.set(response, path);
+  const answerOpen = () => {
+    for (const [response, path] of [...open]) {
+      answerOne(response, path);
+    }
+  };
+  server.on('request', ({ url = '' }: IncomingMessage, response: ServerResponse) => {
+    asked.set(url, (asked.get(url) ?? 0) + 1);
+    open.set(response, url);
     mostAtOnce = Math.max(mostAtOnce, open.size);
     for (const look of [...waiting]) {
       look();
     }
-    if (!isHeld) {
+    if (isReleased) {
       // Not in the same turn: whoever comes meanwhile is counted beside it.
-      setImmediate(() => settle(response, path));
+      setImmediate(() => answerOne(response, url));
     }
   });
   return {
@@ -59,11 +64,10 @@ export async function startHeldServer(
         waiting.add(look);
         look();
       }),
+    answerOpen,
     release() {
-      isHeld = false;
-      for (const [response, path] of [...open]) {
-        settle(response, path);
-      }
+      isReleased = true;
+      answerOpen();
     },
     close,
   };
