@@ -17,10 +17,10 @@ export type RowFlag =
   /** Somebody is signed in, and another account of theirs can be. */
   | 'mayAddAccount'
   | 'severalAccounts'
+  /** What is missing can be made up for by a token of the person. */
+  | 'tokenHelps'
   /** A token of the person is kept. */
   | 'token'
-  /** A process that only passes on what a remote server says. */
-  | 'bridge'
   /** Has a session, whatever its state. */
   | 'session';
 
@@ -31,12 +31,12 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
   return [
     state.kind,
     ...(definition.kind === 'stdio' && definition.bridge ? (['bridge'] as const) : []),
-    ...(definition.kind === 'remote' ? personsWays(definition.oauth) : []),
+    ...(definition.kind === 'remote' && definition.transport !== 'ws' ? personsWays(definition.oauth) : []),
+    ...(state.kind === 'missingVariable' && state.tokenHelps ? (['tokenHelps'] as const) : []),
     ...(waiting === undefined ? [] : [awaited[waiting]]),
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
     ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
     ...(server.hasSavedToken ? (['token'] as const) : []),
-    ...(state.kind === 'stdio' && state.bridgesTo !== undefined ? (['bridge'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];
 }

@@ -43,5 +43,5 @@ export async function renderedRow(
 
 /** What Markdown that was made from text reads like. */
 function asText(markdown: string): string {
-  return markdown.replaceAll('&nbsp;', ' ').replace(/\\([^\w\s])/g, '$1');
+  return markdown.replaceAll('&nbsp;', ' ').replace(/\\([^a-z0-9\s])/gi, '$1');
 }

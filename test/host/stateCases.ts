@@ -66,7 +66,7 @@ async function saveToken({ product, server }: StatesStage): Promise<void> {
 
 const invitation = 'Authenticate once; every client can then use this server.';
 const notSet = (what: string) =>
-  `${what} in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.`;
+  `${what} in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env`;
 
 /** Every kind of state, and all the ways into it that are told apart by words. */
 export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
@@ -125,21 +125,21 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         title: 'has a header with variables that are not set',
         configured: remote({ headers: { Authorization: 'Bearer ${MCP_AUTH_UNSET}-${MCP_AUTH_UNSET_TOO}' } }),
         short: 'MCP_AUTH_UNSET, MCP_AUTH_UNSET_TOO are not set',
-        sentence: notSet('MCP_AUTH_UNSET, MCP_AUTH_UNSET_TOO are not set'),
-        context: 'server:missingVariable:browser:deviceCode',
+        sentence: `${notSet('MCP_AUTH_UNSET, MCP_AUTH_UNSET_TOO are not set')}; or set a token here.`,
+        context: 'server:missingVariable:browser:deviceCode:tokenHelps',
       },
       {
         title: 'has a URL with a variable that is not set',
         configured: entry({ type: 'http', url: 'https://${MCP_AUTH_UNSET}/mcp' }),
         short: 'MCP_AUTH_UNSET is not set',
-        sentence: notSet('MCP_AUTH_UNSET is not set'),
+        sentence: `${notSet('MCP_AUTH_UNSET is not set')}.`,
         context: 'server:missingVariable:browser:deviceCode',
       },
       {
         title: 'is a process with a variable that is not set',
         configured: entry({ command: 'npx', env: { TOKEN: '${MCP_AUTH_UNSET}' } }),
         short: 'MCP_AUTH_UNSET is not set',
-        sentence: notSet('MCP_AUTH_UNSET is not set'),
+        sentence: `${notSet('MCP_AUTH_UNSET is not set')}.`,
         context: 'server:missingVariable',
       },
     ],

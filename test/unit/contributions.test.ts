@@ -165,7 +165,8 @@ describe('package.json', () => {
         ...status,
       ],
     ],
-    ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
+    ['server:missingVariable', ['openDefinition', 'copyServerUrl', ...status]],
+    ['server:missingVariable:browser:tokenHelps', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
     [
       'server:authenticated:token:session',
       [

@@ -74,6 +74,39 @@ describe('what menus tell servers apart by', () => {
       'server:stdio:bridge',
     ],
     [
+      'a process that is known to lead on to a host',
+      server(
+        { kind: 'stdio', bridgesTo: 'mcp.example' },
+        {
+          ...entry,
+          kind: 'stdio',
+          command: 'npx',
+          args: [],
+          env: {},
+          bridge: { url: 'https://mcp.example', headers: {}, transport: 'http' },
+        },
+      ),
+      'server:stdio:bridge',
+    ],
+    [
+      'a WebSocket server, which nobody signs in to',
+      server(
+        { kind: 'headersOnly' },
+        { ...entry, kind: 'remote', transport: 'ws', url: 'wss://mcp.example', headers: {} },
+      ),
+      'server:headersOnly',
+    ],
+    [
+      'a URL with a variable that is not set',
+      server({ kind: 'missingVariable', names: ['HOST'] }),
+      'server:missingVariable:browser:deviceCode',
+    ],
+    [
+      'a header with a variable that is not set',
+      server({ kind: 'missingVariable', names: ['TOKEN'], tokenHelps: true }),
+      'server:missingVariable:browser:deviceCode:tokenHelps',
+    ],
+    [
       'a sign-in that asks the server',
       authenticating('discovering'),
       'server:authenticating:browser:deviceCode',
