@@ -51,7 +51,7 @@ describe('what menus tell servers apart by', () => {
     [
       'a server with a session',
       { ...server({ kind: 'expired' }), session: summarizeSession(sampleSession()) },
-      'server:expired:browser:deviceCode:mayAddAccount:session',
+      'server:expired:browser:deviceCode:mayAddAccount:refreshable:session',
     ],
     [
       'a process',
@@ -128,7 +128,7 @@ describe('what menus tell servers apart by', () => {
     const accounts = [account('a', true), account('b', false)];
     assert.equal(
       rowContext({ ...signedIn(), accounts }),
-      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:refreshable:session',
     );
     assert.ok(!rowFlags({ ...signedIn(), accounts: accounts.slice(1) }).includes('severalAccounts'));
     assert.deepEqual(accounts.map(accountContext), ['account:expired:used', 'account:expired:other']);
