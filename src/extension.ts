@@ -1,6 +1,7 @@
 import { type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
-import { Inventory } from './core/inventory.ts';
+import { TokenStore } from './core/credential/tokenStore.ts';
+import type { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
@@ -15,23 +16,31 @@ import { externalBrowser } from './vscode/browser.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
+import { createInventory } from './vscode/createInventory.ts';
 import { meetWindows } from './vscode/meetWindows.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
+import { probeServers } from './vscode/serverProbes.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
+import type { ClaudePlaces } from './vscode/sources/claudePlaces.ts';
+import { StatusBar } from './vscode/statusBar.ts';
+import { StatusDocuments } from './vscode/statusDocuments.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
 export interface Surroundings {
   readonly browser: Browser;
+  /** By default where Claude Code has its files. */
+  readonly claude?: ClaudePlaces | undefined;
 }
 
 /** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
 export interface Parts {
   readonly inventory: Inventory;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly secrets: SharedSecrets;
 }
 
@@ -41,7 +50,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 }
 
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
-export async function compose(context: ExtensionContext, { browser }: Surroundings): Promise<Parts> {
+export async function compose(context: ExtensionContext, { browser, claude }: Surroundings): Promise<Parts> {
   const channel = window.createOutputChannel('MCP Auth', { log: true });
   const redactor = new Redactor();
   const log = new Log((level, line) => channel[level](line), redactor);
@@ -59,6 +68,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     deliver: async (query) => responses.accept(query),
   });
   const sessions = new SessionStore({ secrets, log, redactor, choices });
+  const tokens = new TokenStore({ secrets, log, redactor });
   const registrations = new RegistrationStore(secrets, log);
   const demands = new ScopeDemands();
   const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
@@ -82,12 +92,27 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     registrations,
   });
   const parts = { sessions, authenticator, refresher, demands, locks };
-  const inventory = new Inventory({ ...parts, clock, environment: process.env });
-  const files = new ConfigurationFiles((sources) => inventory.setSources(sources), log);
+  const { inventory, probes, environment, helpers, verdicts } = createInventory(context, {
+    ...network,
+    ...parts,
+    tokens,
+    redactor,
+    claude,
+  });
+  const files = new ConfigurationFiles({
+    onDidRead: ({ sources, approvals }) => inventory.setSources(sources, approvals),
+    log,
+    places: claude,
+  });
   const waitingViews = new WaitingViews(clock);
+  const statusDocuments = new StatusDocuments(inventory, clock);
   const commandPorts = {
     ...network,
     ...parts,
+    tokens,
+    helpers,
+    verdicts,
+    probes,
     windows,
     extensionVersion: String(extension.packageJSON.version),
     inventory,
@@ -95,6 +120,7 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     identityProvider,
     files,
     waitingViews,
+    statusDocuments,
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
@@ -105,24 +131,32 @@ export async function compose(context: ExtensionContext, { browser }: Surroundin
     secrets,
     choices,
     sessions,
+    tokens,
     refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
     demands,
+    environment,
+    helpers,
+    verdicts,
+    probes,
+    probeServers(inventory, probes),
     inventory,
     files,
     waitingViews,
+    statusDocuments,
     window.registerUriHandler(createUriHandler(responses.deliver, log)),
     registerCommands(commandPorts),
     showUnattendedAuthentications(commandPorts),
     new ServersView(inventory, clock),
+    new StatusBar(inventory, clock),
     new ContextKeys(inventory),
   );
   log.info('MCP Auth started', {
     version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
-  await Promise.all([files.reload(), sessions.reload()]);
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
   void resumption.resume();
-  return { inventory, sessions, secrets };
+  return { inventory, sessions, tokens, secrets };
 }

@@ -14,6 +14,8 @@ export type AuthErrorCode =
   | 'dpop_not_supported'
   | 'forbidden_address'
   | 'header_rejected'
+  | 'helper_failed'
+  | 'helper_not_allowed'
   | 'insecure_url'
   | 'insufficient_scope'
   | 'invalid_definition'
@@ -39,6 +41,7 @@ export type AuthErrorCode =
 
 /** The one thing a person can do next; `vscode/` turns it into a button. */
 export type Remedy =
+  | 'allowHelper'
   | 'authenticate'
   | 'clearRegistration'
   | 'enterClient'
@@ -62,6 +65,8 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   dpop_not_supported: 'showLog',
   forbidden_address: 'showLog',
   header_rejected: 'openDefinition',
+  helper_failed: 'retry',
+  helper_not_allowed: 'allowHelper',
   insecure_url: 'openDefinition',
   insufficient_scope: 'authenticate',
   invalid_definition: 'openDefinition',

@@ -1,16 +1,26 @@
 import type { Clock } from './clock.ts';
+import type { Approvals } from './config/claudeApproval.ts';
+import { type ClaudeCodeUse, claudeCodeUse } from './config/claudeCodeUse.ts';
 import type { ConfigurationSource } from './config/configurationSource.ts';
-import { type Endpoint, resolveEndpoint } from './config/endpoint.ts';
+import type { Endpoint } from './config/endpoint.ts';
 import type { Environment } from './config/expansion.ts';
-import type { Configuration, ConfigurationProblem } from './config/parseConfiguration.ts';
+import { missingVariables } from './config/missingVariables.ts';
+import type { ConfigurationProblem } from './config/parseConfiguration.ts';
+import { claudeServerUses, type ServerUses } from './config/precedence.ts';
 import type { ServerDefinition } from './config/serverDefinition.ts';
+import type { ProbeOutcome } from './connection/probeOutcome.ts';
+import type { CredentialChain } from './credential/credentialChain.ts';
+import type { CredentialVerdicts } from './credential/credentialVerdicts.ts';
+import type { HelperCall, HelperOutcome } from './credential/helperCall.ts';
+import type { SavedToken } from './credential/savedToken.ts';
+import { describeRemote, type RemoteServer, Resolutions, type ServerEntry } from './describeServer.ts';
 import type { Disposable } from './disposable.ts';
-import { Emitter } from './event.ts';
+import { Emitter, type Event } from './event.ts';
 import { ordinalName } from './session/accountName.ts';
 import type { Authenticator } from './session/authenticator.ts';
 import type { SessionRefresher } from './session/refresh.ts';
 import type { ScopeDemands } from './session/scopeDemands.ts';
-import { type Attempt, type ServerState, serverState } from './session/serverState.ts';
+import { type ServerState, serverState, sessionState } from './session/serverState.ts';
 import type { Session } from './session/session.ts';
 import type { SessionStore } from './session/sessionStore.ts';
 import { type SessionSummary, summarizeSession } from './session/sessionSummary.ts';
@@ -39,9 +49,15 @@ export interface ServerSnapshot {
   readonly uri: string;
   readonly definition: ServerDefinition;
   readonly endpoint?: Endpoint | undefined;
+  /** What Claude Code does with it; absent for files that it does not read. */
+  readonly claudeCode?: ClaudeCodeUse | undefined;
   /** With an account, that of the one which this workspace uses. */
   readonly state: ServerState;
   readonly session?: SessionSummary | undefined;
+  /** Where its credential comes from, and why not from elsewhere; absent where none is sent to it. */
+  readonly credentials?: CredentialChain | undefined;
+  /** Whether a token of the person is kept for it, which may not be what applies. */
+  readonly hasSavedToken: boolean;
   /** The accounts there, in the order in which they were added. */
   readonly accounts: readonly AccountSnapshot[];
 }
@@ -58,6 +74,12 @@ export interface SourceSnapshot extends Omit<ConfigurationSource, 'configuration
   readonly servers: readonly ServerSnapshot[];
 }
 
+/** The variables that configurations refer to, as they are now. */
+export interface EnvironmentSource {
+  readonly variables: Environment;
+  readonly onDidChange: Event<void>;
+}
+
 /** What the inventory is made from. */
 export interface InventoryPorts {
   readonly sessions: SessionStore;
@@ -65,33 +87,52 @@ export interface InventoryPorts {
   readonly refresher: SessionRefresher;
   readonly demands: ScopeDemands;
   readonly clock: Clock;
-  readonly environment: Environment;
+  readonly environment: EnvironmentSource;
+  readonly tokens: { get(serverUrl: string): SavedToken | undefined; readonly onDidChange: Event<unknown> };
+  readonly helpers: { outcome(call: HelperCall): HelperOutcome; readonly onDidChange: Event<unknown> };
+  readonly probes: {
+    outcome(serverUrl: string): ProbeOutcome | undefined;
+    isAsking(serverUrl: string): boolean;
+    readonly onDidChange: Event<unknown>;
+  };
+  readonly verdicts: CredentialVerdicts;
+  /** Absolute path of the folder in which the helpers of a source run. */
+  readonly helperDirectory: (source: ConfigurationSource) => string;
 }
 
 /** Every server of every source with its state: what all views render, and the event that they follow. */
 export class Inventory implements Disposable {
   readonly #ports: InventoryPorts;
+  readonly #resolutions: Resolutions;
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
   #sources: readonly ConfigurationSource[] = [];
+  #uses: ServerUses = new Map();
+  #approvals: Approvals = new Map();
   #serverUrls: ReadonlySet<string> = new Set();
+  /** All that views ask for in the same moment is worked out once. */
+  #current: { readonly at: number; readonly snapshot: readonly SourceSnapshot[] } | undefined;
 
   /** Fires after {@link snapshot} began to answer differently, time passing aside. */
   readonly onDidChange = this.#changed.event;
 
   constructor(ports: InventoryPorts) {
     this.#ports = ports;
-    const { sessions, authenticator, refresher, demands } = ports;
-    this.#subscriptions = [sessions, authenticator, refresher, demands].map((part) =>
-      part.onDidChange(() => this.#changed.fire()),
-    );
+    this.#resolutions = new Resolutions(ports);
+    const { sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts } = ports;
+    const parts = [sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts];
+    this.#subscriptions = [
+      ...parts.map((part) => part.onDidChange(() => this.#fire())),
+      ports.environment.onDidChange(() => this.#resolveAnew()),
+    ];
   }
 
-  /** Replaces what is known of the configuration files. */
-  setSources(sources: readonly ConfigurationSource[]): void {
+  /** Replaces what is known of the configuration files, and of what Claude Code's settings say of their servers. */
+  setSources(sources: readonly ConfigurationSource[], approvals: Approvals = new Map()): void {
     this.#sources = sources;
-    this.#serverUrls = new Set(sources.flatMap(({ configuration }) => this.#urlsOf(configuration)));
-    this.#changed.fire();
+    this.#uses = claudeServerUses(sources);
+    this.#approvals = approvals;
+    this.#resolveAnew();
   }
 
   /** Canonical URLs of all remote servers. */
@@ -101,19 +142,11 @@ export class Inventory implements Disposable {
 
   /** All sources in their order. */
   snapshot(): readonly SourceSnapshot[] {
-    return this.#sources.map((source) => {
-      const { configuration, ...place } = source;
-      const namesakes = new Map<string, number>();
-      return {
-        ...place,
-        problem: configuration.problem,
-        servers: configuration.servers.map((definition) => {
-          const earlier = namesakes.get(definition.name) ?? 0;
-          namesakes.set(definition.name, earlier + 1);
-          return this.#server(source, definition, earlier);
-        }),
-      };
-    });
+    const at = this.#ports.clock.now();
+    if (this.#current?.at !== at) {
+      this.#current = { at, snapshot: this.#sources.map((source) => this.#source(source)) };
+    }
+    return this.#current.snapshot;
   }
 
   /** One server by its id, as it stands right now. */
@@ -131,6 +164,15 @@ export class Inventory implements Disposable {
       .find(({ account }) => account.id === id);
   }
 
+  /** What a server is contacted with right now; `undefined` for one that cannot be contacted. Holds secrets. */
+  contactOf({ sourceId, definition }: ServerSnapshot): RemoteServer | undefined {
+    const source = this.#sources.find(({ id }) => id === sourceId);
+    if (source === undefined || definition.kind !== 'remote') {
+      return undefined;
+    }
+    return this.#remote({ source, definition })?.remote;
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) {
       subscription.dispose();
@@ -138,71 +180,95 @@ export class Inventory implements Disposable {
     this.#changed.dispose();
   }
 
-  #urlsOf({ servers }: Configuration): readonly string[] {
-    return servers.flatMap((definition) => {
-      const endpoint =
-        definition.kind === 'remote' ? resolveEndpoint(definition, this.#ports.environment) : undefined;
-      return endpoint?.kind === 'url' ? [endpoint.canonicalUrl] : [];
-    });
+  #fire(): void {
+    this.#current = undefined;
+    this.#changed.fire();
+  }
+
+  #resolveAnew(): void {
+    this.#resolutions.clear();
+    const definitions = this.#sources.flatMap(({ configuration }) => configuration.servers);
+    const endpoints = definitions.flatMap((one) =>
+      one.kind === 'remote' ? [this.#resolutions.of(one).endpoint] : [],
+    );
+    this.#serverUrls = new Set(endpoints.flatMap((one) => (one.kind === 'url' ? [one.canonicalUrl] : [])));
+    this.#fire();
+  }
+
+  #source(source: ConfigurationSource): SourceSnapshot {
+    const { configuration, ...place } = source;
+    const namesakes = new Map<string, number>();
+    return {
+      ...place,
+      problem: configuration.problem,
+      servers: configuration.servers.map((definition) => {
+        const earlier = namesakes.get(definition.name) ?? 0;
+        namesakes.set(definition.name, earlier + 1);
+        return this.#server(source, definition, earlier);
+      }),
+    };
   }
 
   #server(source: ConfigurationSource, definition: ServerDefinition, namesakes: number): ServerSnapshot {
-    const { sessions, demands, clock, environment } = this.#ports;
-    const endpoint = definition.kind === 'remote' ? resolveEndpoint(definition, environment) : undefined;
-    const url = endpoint?.kind === 'url' ? endpoint.canonicalUrl : undefined;
-    const session = url === undefined ? undefined : sessions.get(url);
-    const demand = session && demands.of(session);
-    const attempt = url === undefined ? undefined : this.#attempt(url);
     const id = JSON.stringify([source.id, definition.name, namesakes]);
-    return {
+    const { variables } = this.#ports.environment;
+    const use = this.#uses.get(source.id)?.get(definition.name);
+    const approval = this.#approvals.get(source.id)?.get(definition.name);
+    const shadowedBy = use?.kind === 'shadowed' ? `${use.by.fileName} (${use.by.label})` : undefined;
+    const place = {
       id,
       sourceId: source.id,
       sourceLabel: source.label,
       uri: source.uri,
       definition,
+      claudeCode: use && claudeCodeUse(use, approval),
+    };
+    if (definition.kind !== 'remote') {
+      const missing = definition.kind === 'stdio' ? missingVariables(definition, variables) : [];
+      return {
+        ...place,
+        state: serverState({ definition, shadowedBy, missing }),
+        hasSavedToken: false,
+        accounts: [],
+      };
+    }
+    const { endpoint, remote } = this.#remote({ source, definition });
+    const session = remote?.facts.session;
+    return {
+      ...place,
       endpoint,
-      state: serverState({ definition, endpoint, session, attempt, demand, now: clock.now() }),
+      state: serverState({ definition, shadowedBy, endpoint, remote: remote?.facts }),
       session: session && summarizeSession(session),
-      accounts: session ? this.#accounts({ serverId: id, definition, endpoint }, session) : [],
+      credentials: remote?.chain,
+      hasSavedToken: remote?.facts.token !== undefined,
+      accounts: session ? this.#accounts(id, session) : [],
     };
   }
 
-  #accounts({ serverId, ...facts }: AccountPlace, used: Session): readonly AccountSnapshot[] {
+  #remote(entry: ServerEntry): { readonly endpoint: Endpoint; readonly remote?: RemoteServer } {
+    const resolved = this.#resolutions.of(entry.definition);
+    const { endpoint } = resolved;
+    return endpoint.kind === 'url'
+      ? { endpoint, remote: describeRemote(entry, { ...resolved, endpoint }, this.#ports) }
+      : { endpoint };
+  }
+
+  #accounts(serverId: string, used: Session): readonly AccountSnapshot[] {
     const { sessions, refresher, demands, clock } = this.#ports;
     return sessions.accounts(used.serverUrl).map((session, index) => {
       const { serverUrl, account } = session;
       const isRefreshing = refresher.isRefreshing(serverUrl, account.id);
-      const attempt: Attempt | undefined = isRefreshing ? { kind: 'refreshing' } : undefined;
-      const demand = demands.of(session);
       const summary = summarizeSession(session);
       return {
         id: JSON.stringify([serverId, account.id]),
         accountId: account.id,
         name: summary.accountName ?? ordinalName(index),
         isUsed: account.id === used.account.id,
-        state: serverState({ ...facts, session, attempt, demand, now: clock.now() }),
+        state: isRefreshing
+          ? { kind: 'refreshing' }
+          : sessionState(session, { demand: demands.of(session), now: clock.now() }),
         session: summary,
       };
     });
   }
-
-  #attempt(url: string): Attempt | undefined {
-    const { authenticator, refresher } = this.#ports;
-    const running = authenticator.running(url);
-    if (running) {
-      return { kind: 'authenticating', step: running.step };
-    }
-    if (refresher.isRefreshing(url)) {
-      return { kind: 'refreshing' };
-    }
-    const error = authenticator.failure(url);
-    return error && { kind: 'failed', error };
-  }
-}
-
-/** Where accounts are listed. */
-interface AccountPlace {
-  readonly serverId: string;
-  readonly definition: ServerDefinition;
-  readonly endpoint: Endpoint | undefined;
 }

@@ -43,6 +43,14 @@ const urls = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"<>]+/gi;
 /** A path segment this long that has a digit in it may be a credential (webhook-style URLs). */
 const opaqueSegment = /^(?=.*\d)[\w~.%+=-]{20,}$/;
 
+/** A path of a URL without what may be a credential in it. */
+export function withoutOpaqueSegments(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (opaqueSegment.test(segment) ? '…' : segment))
+    .join('/');
+}
+
 /** Characters that could forge a line of the log, or the order in which it reads. */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
@@ -155,10 +163,7 @@ function redactUrl(text: string): string {
     return text.replace(/[?#].*$/s, '').replace(/\/\/.*@/s, '//');
   }
   const url = new URL(text);
-  const path = url.pathname
-    .split('/')
-    .map((segment) => (opaqueSegment.test(segment) ? '…' : segment))
-    .join('/');
+  const path = withoutOpaqueSegments(url.pathname);
   const names = [...new Set(url.searchParams.keys())].map((name) => encodeURIComponent(name));
   return `${url.protocol}//${url.host}${path}${names.length > 0 ? `?${names.join('&')}` : ''}`;
 }

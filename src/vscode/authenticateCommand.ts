@@ -1,23 +1,21 @@
-import { window, workspace } from 'vscode';
+import { window } from 'vscode';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import type { PersonsWay } from '../core/oauth/grant.ts';
 import { isInterrupted } from '../core/oauth/signInInterruptedError.ts';
-import type { AccountWish } from '../core/session/account.ts';
-import type { AuthenticationTarget } from '../core/session/authenticator.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
-import { stepUpScope } from '../core/session/session.ts';
 import { announceSignIn } from './announceSignIn.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import type { CommandPorts } from './commands.ts';
 import { follow, reopen } from './followAuthentication.ts';
-import { toOAuthTarget, usesOAuth } from './oauthTarget.ts';
+import { usesOAuth } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { accountOf, existing } from './pickAccount.ts';
 import { pickServer } from './pickServer.ts';
 import { rowFlags } from './rowFlags.ts';
 import { runningAt } from './runningAt.ts';
 import { showError } from './showError.ts';
+import { type AuthenticationOptions, startAuthentication } from './startAuthentication.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
@@ -40,12 +38,6 @@ export async function authenticateWithScopesCommand(argument: unknown, ports: Co
     await authenticateServer(server, ports, { askForScopes: true });
   }
 }
-
-/** What may be wanted of an authentication beyond its server. */
-export type AuthenticationOptions = Pick<
-  AuthenticationTarget,
-  'account' | 'askForScopes' | 'askForSecret' | 'grant' | 'redirectKind'
->;
 
 const noneSentences: Readonly<Record<PersonsWay, string>> = {
   browser: 'No server of this workspace signs in with a browser.',
@@ -75,16 +67,13 @@ export async function authenticateServer(
 ): Promise<boolean> {
   let running: RunningAuthentication;
   try {
-    const target = toOAuthTarget(server);
-    const first = ports.authenticator.running(target.canonicalUrl);
+    const first = runningAt(server, ports);
     if (first) {
       // The progress of the first click is still there; a second click means that the page got lost.
       await reopen(server, first, ports);
       return false;
     }
-    const additionalScope = demandedScope(target.canonicalUrl, options.account, ports);
-    const askForScopes = options.askForScopes ?? isAskingForScopes();
-    running = ports.authenticator.start({ ...target, ...options, additionalScope, askForScopes });
+    running = startAuthentication(server, options, ports);
   } catch (error) {
     showFailure(error, server, { ports, options });
     return false;
@@ -146,22 +135,4 @@ function showFailure(
     },
     ports.log,
   );
-}
-
-/** What a session asked for and what its server then wanted, where it does: signing in again asks for both. */
-function demandedScope(
-  canonicalUrl: string,
-  account: AccountWish | undefined,
-  { sessions, demands }: CommandPorts,
-): string | undefined {
-  if (account?.kind === 'another') {
-    return undefined;
-  }
-  const session = sessions.get(canonicalUrl, account?.id);
-  const demand = session && demands.of(session);
-  return demand && stepUpScope(session, demand.scope);
-}
-
-function isAskingForScopes(): boolean {
-  return workspace.getConfiguration('mcpAuth').get('askForScopes') === true;
 }

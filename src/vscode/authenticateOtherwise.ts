@@ -1,7 +1,8 @@
 import type { ServerSnapshot } from '../core/inventory.ts';
-import { type AuthenticationOptions, authenticateServer, pickOAuthServer } from './authenticateCommand.ts';
+import { authenticateServer, pickOAuthServer } from './authenticateCommand.ts';
 import type { CommandPorts } from './commands.ts';
 import { runningAt } from './runningAt.ts';
+import type { AuthenticationOptions } from './startAuthentication.ts';
 
 /**
  * "Authenticate through localhost": for authorization servers whose page refuses the editor's own address, in

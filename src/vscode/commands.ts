@@ -1,5 +1,9 @@
 import { commands, Disposable, type LogOutputChannel } from 'vscode';
 import type { Clock } from '../core/clock.ts';
+import type { ServerProbes } from '../core/connection/serverProbes.ts';
+import type { CredentialVerdicts } from '../core/credential/credentialVerdicts.ts';
+import type { HeadersHelpers } from '../core/credential/headersHelpers.ts';
+import type { TokenStore } from '../core/credential/tokenStore.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
 import type { Fetch } from '../core/oauth/oauthFetch.ts';
@@ -12,6 +16,7 @@ import type { SessionStore } from '../core/session/sessionStore.ts';
 import type { UserIdentityProvider } from '../core/session/userIdentityProvider.ts';
 import type { WindowGroup } from '../core/windows/windowGroup.ts';
 import { addAccountCommand } from './addAccountCommand.ts';
+import { authenticateAllCommand } from './authenticateAllCommand.ts';
 import { authenticateCommand, authenticateWithScopesCommand } from './authenticateCommand.ts';
 import {
   authenticateDeviceCommand,
@@ -22,14 +27,23 @@ import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
+import { copyServerUrlCommand } from './copyServerUrlCommand.ts';
 import { copySupportInformationCommand } from './copySupportInformationCommand.ts';
 import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
+import { refreshTokenCommand } from './refreshTokenCommand.ts';
+import { removeTokenCommand } from './removeTokenCommand.ts';
 import { renameAccountCommand } from './renameAccountCommand.ts';
+import { replaceBridgeCommand } from './replaceBridgeCommand.ts';
+import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
+import { showMenuCommand } from './showMenuCommand.ts';
+import { signOutAllCommand } from './signOutAllCommand.ts';
 import { signOutCommand } from './signOutCommand.ts';
 import { signOutOfIdentityProviderCommand } from './signOutOfIdentityProviderCommand.ts';
+import { copyStatusAsJsonCommand, showStatusCommand } from './statusCommands.ts';
+import type { StatusDocuments } from './statusDocuments.ts';
 import { switchAccountCommand } from './switchAccountCommand.ts';
 import { testConnectionCommand } from './testConnectionCommand.ts';
 import { isTreeNode } from './treeNode.ts';
@@ -46,6 +60,10 @@ export interface CommandPorts {
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
+  readonly helpers: HeadersHelpers;
+  readonly verdicts: CredentialVerdicts;
+  readonly probes: ServerProbes;
   readonly identityProvider: UserIdentityProvider;
   readonly registrations: RegistrationStore;
   readonly demands: ScopeDemands;
@@ -56,6 +74,7 @@ export interface CommandPorts {
   readonly publishedRedirectUri: string | undefined;
   readonly files: ConfigurationFiles;
   readonly waitingViews: WaitingViews;
+  readonly statusDocuments: StatusDocuments;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -66,6 +85,7 @@ type Command = (argument: unknown, ports: CommandPorts) => Promise<void> | void;
 
 const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.authenticate]: authenticateCommand,
+  [commandIds.authenticateAll]: authenticateAllCommand,
   [commandIds.authenticateThroughLocalhost]: authenticateThroughLocalhostCommand,
   [commandIds.authenticateNoBrowser]: authenticateNoBrowserCommand,
   [commandIds.authenticateDevice]: authenticateDeviceCommand,
@@ -77,13 +97,22 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.switchAccount]: switchAccountCommand,
   [commandIds.useAccount]: switchAccountCommand,
   [commandIds.renameAccount]: renameAccountCommand,
+  [commandIds.refreshToken]: refreshTokenCommand,
   [commandIds.cancelAuthentication]: cancelAuthenticationCommand,
   [commandIds.clearClientRegistration]: clearClientRegistrationCommand,
   [commandIds.createClientMetadataDocument]: (_argument, ports) => createClientMetadataDocumentCommand(ports),
   [commandIds.signOut]: signOutCommand,
+  [commandIds.signOutAll]: signOutAllCommand,
   [commandIds.signOutOfIdentityProvider]: signOutOfIdentityProviderCommand,
+  [commandIds.setToken]: setTokenCommand,
+  [commandIds.removeToken]: removeTokenCommand,
   [commandIds.testConnection]: testConnectionCommand,
   [commandIds.openDefinition]: openDefinitionCommand,
+  [commandIds.copyServerUrl]: copyServerUrlCommand,
+  [commandIds.showMenu]: (_argument, ports) => showMenuCommand(ports),
+  [commandIds.showStatus]: showStatusCommand,
+  [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
+  [commandIds.replaceBridge]: replaceBridgeCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),
@@ -125,6 +154,6 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
   }
 }
 
-async function reloadCommand(_argument: unknown, { files, sessions }: CommandPorts): Promise<void> {
-  await Promise.all([files.reload(), sessions.reload()]);
+async function reloadCommand(_argument: unknown, { files, sessions, tokens }: CommandPorts): Promise<void> {
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
 }

@@ -1,99 +1,84 @@
-import {
-  type Disposable,
-  FileSystemError,
-  RelativePattern,
-  Uri,
-  type WorkspaceFolder,
-  workspace,
-} from 'vscode';
+import { type Disposable, Uri, workspace } from 'vscode';
+import { type Approvals, claudeApprovals } from '../core/config/claudeApproval.ts';
+import { type ClaudeSettings, parseClaudeSettings } from '../core/config/claudeSettings.ts';
+import { type ClaudeState, parseClaudeState } from '../core/config/claudeState.ts';
 import type { ConfigurationSource } from '../core/config/configurationSource.ts';
-import { parseConfiguration } from '../core/config/parseConfiguration.ts';
-
+import { type Configuration, parseConfiguration } from '../core/config/parseConfiguration.ts';
 import type { Log } from '../core/log.ts';
+import { approvalFacts, approvalFiles } from './sources/approvalFiles.ts';
+import { type ClaudePlaces, claudePlaces } from './sources/claudePlaces.ts';
+import { fileAt } from './sources/folderPlaces.ts';
+import type { Place } from './sources/place.ts';
+import { placeSource } from './sources/placeSource.ts';
+import type { KnownFolder } from './sources/places.ts';
+import { projectKeyOf } from './sources/projectKey.ts';
+import { sourcesSetting } from './sources/sourceSwitches.ts';
+import { wantedPlaces } from './sources/wantedPlaces.ts';
+import { WatchedFiles } from './sources/watchedFiles.ts';
 
-const fileName = '.mcp.json';
+/** Everything that is configured, as it was last read. */
+export interface ReadConfiguration {
+  readonly sources: readonly ConfigurationSource[];
+  /** What Claude Code's settings say of the servers. */
+  readonly approvals: Approvals;
+}
+
+/** Who is told, and where files lie that are not in the workspace. */
+export interface ConfigurationFilesOptions {
+  readonly onDidRead: (configuration: ReadConfiguration) => void;
+  readonly log: Log;
+  readonly places?: ClaudePlaces | undefined;
+}
 
 /**
- * Follows the `.mcp.json` of every workspace folder, also those that come later, and reports all of them
- * whenever one was read anew.
+ * Follows every file in which servers are configured, in the workspace, above it and in the person's home, and
+ * reports all of them whenever something in them is different.
  */
 export class ConfigurationFiles implements Disposable {
-  readonly #onDidRead: (sources: readonly ConfigurationSource[]) => void;
-  readonly #log: Log;
-  readonly #folders = new Map<string, FolderFile>();
-  readonly #subscription: Disposable;
+  readonly #onDidRead: (configuration: ReadConfiguration) => void;
+  readonly #claude: ClaudePlaces;
+  readonly #configurations: WatchedFiles<Configuration>;
+  readonly #states: WatchedFiles<ClaudeState>;
+  readonly #settings: WatchedFiles<ClaudeSettings>;
+  readonly #subscriptions: readonly Disposable[];
+  #folders: readonly KnownFolder[] = [];
+  #places: readonly Place[] = [];
+  #reloads = 0;
+  #reported = '';
 
-  constructor(onDidRead: (sources: readonly ConfigurationSource[]) => void, log: Log) {
+  constructor({ onDidRead, log, places = claudePlaces() }: ConfigurationFilesOptions) {
     this.#onDidRead = onDidRead;
-    this.#log = log;
-    this.#subscription = workspace.onDidChangeWorkspaceFolders(() => void this.reload());
+    this.#claude = places;
+    const report = () => this.#reportChange();
+    this.#configurations = new WatchedFiles(report, log);
+    this.#states = new WatchedFiles(report, log);
+    this.#settings = new WatchedFiles(report, log);
+    this.#subscriptions = [
+      workspace.onDidChangeWorkspaceFolders(() => void this.reload()),
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(sourcesSetting)) {
+          void this.reload();
+        }
+      }),
+      this.#configurations,
+      this.#states,
+      this.#settings,
+    ];
   }
 
   /** Reads every file again, and follows the folders that are open now. */
   async reload(): Promise<void> {
-    const folders = workspace.workspaceFolders ?? [];
-    const open = new Set(folders.map((folder) => folder.uri.toString()));
-    for (const [key, file] of this.#folders) {
-      if (!open.has(key)) {
-        file.dispose();
-        this.#folders.delete(key);
-      }
-    }
-    for (const folder of folders) {
-      const key = folder.uri.toString();
-      if (!this.#folders.has(key)) {
-        this.#folders.set(key, new FolderFile(folder, () => this.#report(), this.#log));
-      }
-    }
-    await Promise.all([...this.#folders.values()].map((file) => file.read()));
-    this.#report();
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-    for (const file of this.#folders.values()) {
-      file.dispose();
-    }
-  }
-
-  #report(): void {
-    const order = (workspace.workspaceFolders ?? []).map((folder) =>
-      this.#folders.get(folder.uri.toString()),
+    const reload = ++this.#reloads;
+    const folders = await Promise.all(
+      (workspace.workspaceFolders ?? []).map(async (folder) => {
+        return { folder, projectKey: await projectKeyOf(folder.uri) };
+      }),
     );
-    this.#onDidRead(order.flatMap((file) => file?.source ?? []));
-  }
-}
-
-/** The `.mcp.json` of one folder. */
-class FolderFile implements Disposable {
-  readonly #folder: WorkspaceFolder;
-  readonly #uri: Uri;
-  readonly #log: Log;
-  readonly #subscriptions: readonly Disposable[];
-  /** Counts reads, so that a slow one never overwrites a later one. */
-  #reads = 0;
-  source: ConfigurationSource | undefined;
-
-  constructor(folder: WorkspaceFolder, onDidRead: () => void, log: Log) {
-    this.#folder = folder;
-    this.#uri = Uri.joinPath(folder.uri, fileName);
-    this.#log = log;
-    const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, fileName));
-    const update = () => void this.read().then(onDidRead);
-    this.#subscriptions = [
-      watcher,
-      watcher.onDidCreate(update),
-      watcher.onDidChange(update),
-      watcher.onDidDelete(update),
-    ];
-  }
-
-  async read(): Promise<void> {
-    const read = ++this.#reads;
-    const source = await this.#load();
-    if (read === this.#reads) {
-      this.source = source;
+    if (reload === this.#reloads) {
+      this.#follow(folders);
     }
+    await Promise.all([this.#configurations.read(), this.#states.read(), this.#settings.read()]);
+    this.#report(this.#read());
   }
 
   dispose(): void {
@@ -102,20 +87,57 @@ class FolderFile implements Disposable {
     }
   }
 
-  async #load(): Promise<ConfigurationSource | undefined> {
-    const uri = this.#uri.toString();
-    const folders = [this.#folder.uri.toString()];
-    const place = { id: uri, kind: 'project', uri, label: this.#folder.name, fileName, folders } as const;
-    try {
-      const bytes = await workspace.fs.readFile(this.#uri);
-      return { ...place, configuration: parseConfiguration(new TextDecoder().decode(bytes)) };
-    } catch (error) {
-      if (error instanceof FileSystemError && error.code === 'FileNotFound') {
-        return undefined;
-      }
-      this.#log.warn('A configuration file could not be read', { file: this.#uri.path, reason: error });
-      const problem = { message: 'The file cannot be read.', range: { offset: 0, length: 0 } };
-      return { ...place, configuration: { servers: [], problem } };
+  #follow(folders: readonly KnownFolder[]): void {
+    this.#folders = folders;
+    this.#places = wantedPlaces(folders, this.#claude);
+    this.#configurations.follow(
+      this.#places.flatMap((place) =>
+        place.kind === 'file'
+          ? [{ ...place.file, parse: (text: string) => parseConfiguration(text, place.dialect) }]
+          : [],
+      ),
+    );
+    const needsState = this.#places.some(({ kind }) => kind === 'state');
+    const state = { ...fileAt(Uri.file(this.#claude.state)), parse: parseClaudeState };
+    this.#states.follow(needsState ? [state] : []);
+    const files = approvalFiles(
+      folders.map(({ folder }) => folder),
+      this.#claude,
+    );
+    this.#settings.follow(files.map((file) => ({ ...file, parse: parseClaudeSettings })));
+  }
+
+  /** Claude Code writes to its state all the time, and mostly nothing that matters here. */
+  #reportChange(): void {
+    const read = this.#read();
+    if (fingerprint(read) !== this.#reported) {
+      this.#report(read);
     }
   }
+
+  #report(read: ReadConfiguration): void {
+    this.#reported = fingerprint(read);
+    this.#onDidRead(read);
+  }
+
+  #read(): ReadConfiguration {
+    const state = this.#states.get(Uri.file(this.#claude.state));
+    const contents = {
+      file: (place: Place & { readonly kind: 'file' }) => this.#configurations.get(place.file.uri),
+      state,
+    };
+    const sources = this.#places.flatMap((place) => placeSource(place, contents) ?? []);
+    const settings = (uri: Uri) => this.#settings.get(uri);
+    const facts = new Map(
+      this.#folders.map((known) => [
+        known.folder.uri.toString(),
+        approvalFacts(known, this.#claude, { settings, state }),
+      ]),
+    );
+    return { sources, approvals: claudeApprovals(sources, facts) };
+  }
+}
+
+function fingerprint({ sources, approvals }: ReadConfiguration): string {
+  return JSON.stringify([sources, [...approvals].map(([id, ofServers]) => [id, [...ofServers]])]);
 }

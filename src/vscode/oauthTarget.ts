@@ -1,8 +1,8 @@
-import { workspace } from 'vscode';
 import type { OAuthConfiguration } from '../core/config/serverDefinition.ts';
 import { AuthError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import { stateText } from '../core/session/stateText.ts';
+import { assertTrusted } from './assertTrusted.ts';
 
 /** A server that can be contacted. */
 export interface RemoteTarget {
@@ -32,11 +32,17 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
     case 'needsScopes':
     case 'noAuthenticationNeeded':
     case 'refreshing':
+    case 'unknown':
+    case 'unreachable':
+    case 'savedToken':
+    case 'helperFailed':
+    case 'asksInput':
       return true;
     case 'headersHelper':
     case 'headersOnly':
     case 'invalid':
     case 'missingVariable':
+    case 'shadowed':
     case 'staticHeader':
     case 'stdio':
       return false;
@@ -50,12 +56,7 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
  * @throws AuthError `untrusted_workspace`, or `invalid_definition` where there is nothing to contact
  */
 export function toRemoteTarget({ definition, endpoint, state }: ServerSnapshot): RemoteTarget {
-  if (!workspace.isTrusted) {
-    throw new AuthError(
-      'untrusted_workspace',
-      'This workspace is not trusted: its servers are listed, but not contacted.',
-    );
-  }
+  assertTrusted();
   if (definition.kind !== 'remote' || definition.transport === 'ws' || endpoint?.kind !== 'url') {
     throw new AuthError('invalid_definition', stateText(state, 0).sentence);
   }

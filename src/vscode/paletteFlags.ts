@@ -7,5 +7,6 @@ export const paletteFlags = [
   { flag: 'awaitsDevice', key: 'mcpAuth.awaitsDevice' },
   { flag: 'mayAddAccount', key: 'mcpAuth.mayAddAccount' },
   { flag: 'severalAccounts', key: 'mcpAuth.severalAccounts' },
+  { flag: 'token', key: 'mcpAuth.hasToken' },
   { flag: 'session', key: 'mcpAuth.hasSession' },
 ] as const satisfies readonly { readonly flag: RowFlag; readonly key: string }[];

@@ -12,9 +12,15 @@ export type RowFlag =
   | ServerState['kind']
   | PersonsWay
   | (typeof awaited)[keyof typeof awaited]
+  /** A process that only leads on to a remote server. */
+  | 'bridge'
   /** Somebody is signed in, and another account of theirs can be. */
   | 'mayAddAccount'
   | 'severalAccounts'
+  /** A token of the person is kept. */
+  | 'token'
+  /** A process that only passes on what a remote server says. */
+  | 'bridge'
   /** Has a session, whatever its state. */
   | 'session';
 
@@ -24,10 +30,13 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
   const waiting = state.kind === 'authenticating' ? awaitedIn(state.step) : undefined;
   return [
     state.kind,
+    ...(definition.kind === 'stdio' && definition.bridge ? (['bridge'] as const) : []),
     ...(definition.kind === 'remote' ? personsWays(definition.oauth) : []),
     ...(waiting === undefined ? [] : [awaited[waiting]]),
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
     ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
+    ...(server.hasSavedToken ? (['token'] as const) : []),
+    ...(state.kind === 'stdio' && state.bridgesTo !== undefined ? (['bridge'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];
 }

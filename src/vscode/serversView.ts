@@ -1,17 +1,10 @@
 import { type Disposable, type TreeView, window, workspace } from 'vscode';
 import type { Clock } from '../core/clock.ts';
 import type { Inventory } from '../core/inventory.ts';
-import type { ServerState } from '../core/session/serverState.ts';
+import { attentionText, needsAttention } from '../core/session/attention.ts';
 import { serversViewId } from './commandIds.ts';
 import { ServersTree } from './serversTree.ts';
 import type { TreeNode } from './treeNode.ts';
-
-/** The states in which a server waits for the person. */
-const waitingStates: ReadonlySet<ServerState['kind']> = new Set([
-  'expired',
-  'needsAuthentication',
-  'needsScopes',
-]);
 
 /** How often texts that tell a remaining time are rendered anew, in milliseconds. */
 const textInterval = 15_000;
@@ -55,9 +48,8 @@ export class ServersView implements Disposable {
     const waiting = this.#inventory
       .snapshot()
       .flatMap(({ servers }) => servers)
-      .filter(({ state }) => waitingStates.has(state.kind)).length;
-    const tooltip = waiting === 1 ? '1 server needs you' : `${waiting} servers need you`;
-    this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
+      .filter(({ state }) => needsAttention(state)).length;
+    this.#view.badge = waiting > 0 ? { value: waiting, tooltip: attentionText(waiting) } : undefined;
     this.#view.message = workspace.isTrusted
       ? ''
       : 'This workspace is not trusted: its servers are listed, but nothing is contacted.';

@@ -6,6 +6,8 @@ import { withoutLinks } from './commandLink.ts';
 
 /** What the buttons of an error do, in the context of the command that failed. */
 export interface RemedyContext {
+  /** Asks whether a server's helper may run, and goes on if so. */
+  readonly allowHelper?: (() => Promise<unknown>) | undefined;
   /** Opens the text that the error is about. */
   readonly openDefinition?: (() => Promise<unknown>) | undefined;
   readonly authenticate?: (() => Promise<unknown>) | undefined;
@@ -63,6 +65,8 @@ const showLogButton: Button = {
 
 function remedyButton({ remedy, setting }: AuthError, context: RemedyContext): Button | undefined {
   switch (remedy) {
+    case 'allowHelper':
+      return context.allowHelper && { label: 'Run Helper…', run: context.allowHelper };
     case 'authenticate':
       return context.authenticate && { label: 'Authenticate', run: context.authenticate };
     case 'clearRegistration':

@@ -19,6 +19,7 @@ import { configuredClientMetadataUrl } from './clientMetadataUrl.ts';
 import { configuredIdentityProvider, configuredWorkloadIdentities } from './identitySettings.ts';
 import { createLoopbackRedirect } from './loopbackRedirect.ts';
 import { personPrompt } from './personPrompt.ts';
+import { questionsInTurn } from './questionsInTurn.ts';
 import { createUriHandlerRedirect } from './redirectUri.ts';
 import { signInWayPrompt } from './signInWayPrompt.ts';
 import { workspaceIdentity } from './workspaceIdentity.ts';
@@ -60,7 +61,7 @@ export function createSignInParts(surroundings: SignInSurroundings): SignInParts
       loopback: createLoopbackRedirect(deliver, log),
       paste: createPasteRedirect(deliver, log),
     },
-    prompt: { ...personPrompt, ...signInWayPrompt },
+    prompt: questionsInTurn({ ...personPrompt, ...signInWayPrompt }),
     clientMetadataUrl: configuredClientMetadataUrl,
   };
   const identityProvider = new UserIdentityProvider({ ...signIn, settings: configuredIdentityProvider });

@@ -10,15 +10,24 @@ export function stateIcon(kind: ServerState['kind']): ThemeIcon {
       return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
     case 'needsAuthentication':
       return new ThemeIcon('circle-large-outline');
+    case 'unknown':
+      return new ThemeIcon('question');
     case 'authenticating':
     case 'refreshing':
       return new ThemeIcon('loading~spin');
     case 'expired':
+    case 'helperFailed':
     case 'missingVariable':
     case 'needsScopes':
       return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'unreachable':
+      return new ThemeIcon('debug-disconnect', new ThemeColor('list.warningForeground'));
+    case 'shadowed':
+      return new ThemeIcon('eye-closed');
     case 'invalid':
       return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'asksInput':
+    case 'savedToken':
     case 'staticHeader':
     case 'headersOnly':
       return new ThemeIcon('key');

@@ -1,17 +1,20 @@
 import { window } from 'vscode';
 import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
 import { connectionText } from '../core/connection/connectionText.ts';
-import { diagnose } from '../core/connection/diagnose.ts';
+import { type ConnectionReport, diagnose } from '../core/connection/diagnose.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
-import { InsufficientScopeError } from '../core/errors.ts';
+import { AuthError, type AuthErrorCode, InsufficientScopeError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/inventory.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { configuredProxy } from './configuredProxy.ts';
-import { isRemote, toRemoteTarget } from './oauthTarget.ts';
+import { contactCredential, pendingHelper } from './contactCredential.ts';
+import { assertHelperAllowed } from './helperConsent.ts';
+import { isRemote, type RemoteTarget, toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
+import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
@@ -36,16 +39,15 @@ export async function testConnectionCommand(argument: unknown, ports: CommandPor
 /** @param attempt counts how often this one operation was tried, for want of scopes */
 async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number): Promise<void> {
   const { name, range } = server.definition;
+  const open = () => openDefinition(server.uri, range);
   try {
     const target = toRemoteTarget(server);
-    const credential = appliedCredential(target.canonicalUrl, ports);
-    const report = await withCancellableProgress(
+    const call = pendingHelper(server, ports);
+    await (call && assertHelperAllowed(call, { ...ports, openDefinition: open }));
+    const { report, credential } = await withCancellableProgress(
       `Testing the connection to ${JSON.stringify(name)}`,
-      (_report, signal) => diagnose(target, credential, { ...ports, proxy: configuredProxy, signal }),
+      (_report, signal) => testWithCredential(server, target, { ports, signal }),
     );
-    if (credential.kind === 'session') {
-      settle(target.canonicalUrl, credential.accountId, ports);
-    }
     const sentence = connectionText(JSON.stringify(name), report, credential);
     void window.showInformationMessage(withoutLinks(sentence));
   } catch (error) {
@@ -63,21 +65,55 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
         authenticate,
         enterClient: () => authenticateServer(server, ports, { askForSecret: true }),
         retry: () => testConnectionCommand(serverNode(server), ports),
-        openDefinition: () => openDefinition(server.uri, range),
+        allowHelper: () => testConnectionCommand(serverNode(server), ports),
+        setToken: () => setTokenCommand(serverNode(server), ports),
+        openDefinition: open,
       },
       ports.log,
     );
   }
 }
 
-/**
- * The credential that applies to a server. The account of a session stays the same throughout, whichever one this
- * workspace uses in the end.
- */
-function appliedCredential(canonicalUrl: string, { sessions }: CommandPorts): AppliedCredential {
-  const session = sessions.get(canonicalUrl);
-  return session ? { kind: 'session', accountId: session.account.id } : { kind: 'none' };
+interface Test {
+  readonly report: ConnectionReport;
+  readonly credential: AppliedCredential;
 }
+
+/** Remembers what the server says to the credential, for the row to tell. */
+async function testWithCredential(
+  server: ServerSnapshot,
+  target: RemoteTarget,
+  { ports, signal }: { readonly ports: CommandPorts; readonly signal: AbortSignal },
+): Promise<Test> {
+  const { canonicalUrl } = target;
+  const credential = await contactCredential(server, ports, signal);
+  const note = (verdict: 'accepted' | 'rejected') => {
+    const current = ports.inventory.contactOf(server);
+    ports.verdicts.note(canonicalUrl, current?.judged ?? credential, verdict);
+  };
+  try {
+    const report = await diagnose(target, credential, { ...ports, proxy: configuredProxy, signal });
+    note('accepted');
+    if (credential.kind === 'session') {
+      settle(canonicalUrl, credential.accountId, ports);
+    }
+    return { report, credential };
+  } catch (error) {
+    if (error instanceof AuthError && rejections.has(error.code)) {
+      note('rejected');
+    }
+    throw error;
+  } finally {
+    ports.probes.refresh(canonicalUrl);
+  }
+}
+
+/** The codes by which a server says that it does not take a credential. */
+const rejections: ReadonlySet<AuthErrorCode> = new Set([
+  'header_rejected',
+  'saved_token_rejected',
+  'token_rejected',
+]);
 
 function settle(
   canonicalUrl: string,

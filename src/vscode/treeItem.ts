@@ -4,24 +4,27 @@ import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/in
 import { quoteUnlessPlain } from '../core/quote.ts';
 import { accountStateText, stateText } from '../core/session/stateText.ts';
 import { commandIds } from './commandIds.ts';
+import type { CredentialDetail } from './credentialDetails.ts';
 import { accountContext, rowContext } from './rowFlags.ts';
 import { stateIcon } from './stateIcon.ts';
 import type { Row } from './treeModel.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** Renders a row. `now` in milliseconds since the epoch. */
-export function toTreeItem({ id, content }: Row, now: number): TreeItem {
+export function toTreeItem({ id, content, children }: Row, now: number): TreeItem {
   switch (content.kind) {
     case 'source':
       return sourceItem(content.source);
     case 'problem':
       return problemItem(id, content.problem);
     case 'server':
-      return serverItem(content.server, now);
+      return serverItem(content.server, now, children);
     case 'account':
       return accountItem(content.account, now);
     case 'detail':
       return detailItem(id, content);
+    case 'credential':
+      return credentialItem(id, content.applied);
   }
 }
 
@@ -59,14 +62,23 @@ function detailItem(
   return item;
 }
 
-function serverItem(server: ServerSnapshot, now: number): TreeItem {
-  const { definition, state, session, accounts } = server;
+function credentialItem(id: string, { label, value }: CredentialDetail): TreeItem {
+  const item = new TreeItem('Credential', TreeItemCollapsibleState.Collapsed);
+  item.id = id;
+  item.description = label;
+  item.tooltip = value;
+  item.accessibilityInformation = { label: `Credential: ${label}. ${value}` };
+  return item;
+}
+
+function serverItem(server: ServerSnapshot, now: number, below: readonly string[]): TreeItem {
+  const { definition, state, accounts } = server;
   const used = accounts.length > 1 ? accounts.find(({ isUsed }) => isUsed) : undefined;
   const text = stateText(state, now);
   const name = quoteUnlessPlain(definition.name);
   const item = new TreeItem(
     name,
-    session ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    below.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = server.id;
   item.description = used ? accountStateText(state, now, used.name) : text.short;

@@ -2,6 +2,7 @@ import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts'
 import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
 import type { SessionSummary } from '../core/session/sessionSummary.ts';
 import { stateText } from '../core/session/stateText.ts';
+import { appliedDetail, type CredentialDetail, credentialDetails } from './credentialDetails.ts';
 import { rowContext } from './rowFlags.ts';
 import { sessionDetails } from './sessionDetails.ts';
 import type { TreeNode } from './treeNode.ts';
@@ -12,7 +13,9 @@ export type RowContent =
   | { readonly kind: 'problem'; readonly problem: ConfigurationProblem }
   | { readonly kind: 'server'; readonly server: ServerSnapshot }
   | { readonly kind: 'account'; readonly account: AccountSnapshot }
-  | { readonly kind: 'detail'; readonly label: string; readonly value: string };
+  | { readonly kind: 'detail'; readonly label: string; readonly value: string }
+  /** Where the credential comes from; unfolds to why not from elsewhere. */
+  | { readonly kind: 'credential'; readonly applied: CredentialDetail };
 
 /** A row with its place in the tree. */
 export interface Row {
@@ -52,10 +55,28 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     const look = [name, isUsed, state.kind, stateText(state, now)];
     return add(id, { kind: 'account', account }, addDetails(id, session), look);
   };
+  const addCredential = ({ id, credentials }: ServerSnapshot): readonly string[] => {
+    if (!credentials) {
+      return [];
+    }
+    const applied = appliedDetail(credentials);
+    const links = credentialDetails(credentials).map(({ label, value }) =>
+      add(`${id}#credential#${label}`, { kind: 'detail', label, value }, [], value),
+    );
+    return [add(`${id}#credential`, { kind: 'credential', applied }, links, applied)];
+  };
+  const addClaudeCode = ({ id, claudeCode }: ServerSnapshot): readonly string[] => {
+    if (!claudeCode) {
+      return [];
+    }
+    const detail = { label: 'Claude Code', value: claudeCode.sentence };
+    return [add(`${id}#claude`, { kind: 'detail', ...detail }, [], detail)];
+  };
   const addServer = (server: ServerSnapshot): string => {
     const { definition, session, state, accounts } = server;
     const several = accounts.length > 1;
-    const children = several ? accounts.map(addAccount) : session ? addDetails(server.id, session) : [];
+    const facts = several ? accounts.map(addAccount) : session ? addDetails(server.id, session) : [];
+    const children = [...facts, ...addCredential(server), ...addClaudeCode(server)];
     const used = several ? accounts.find(({ isUsed }) => isUsed)?.name : undefined;
     const look = [definition, rowContext(server), stateText(state, now), used, children.length > 0];
     return add(server.id, { kind: 'server', server }, children, look);

@@ -3,7 +3,7 @@
  * shown, and what a command acts on, is looked up when it is needed.
  */
 export interface TreeNode {
-  readonly kind: 'account' | 'detail' | 'problem' | 'server' | 'source';
+  readonly kind: 'account' | 'credential' | 'detail' | 'problem' | 'server' | 'source';
   /** Unique per kind. For a server and an account the id in the inventory; for a source and its problem the file's URI. */
   readonly id: string;
 }

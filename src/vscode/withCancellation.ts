@@ -8,6 +8,9 @@ export async function withCancellation<T>(
   const cancellation = new CancellationTokenSource();
   const cancel = () => cancellation.cancel();
   signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) {
+    cancel();
+  }
   try {
     return await run(cancellation.token);
   } finally {

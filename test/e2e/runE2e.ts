@@ -7,6 +7,7 @@ import { runMain } from '../support/runMain.ts';
 import { installCodeServer } from '../support/vscode/install.ts';
 import { openPages } from './harness/browser.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
+import { closeSharedMachine } from './harness/sharedMachine.ts';
 
 /** Runs `test/e2e` against the packaged extension; arguments select files by a part of their path. */
 async function main(): Promise<number> {
@@ -24,7 +25,7 @@ async function main(): Promise<number> {
     // The steps of a journey build on each other: what follows a failure says nothing.
     bail: true,
     reporter: ResultReporter,
-    rootHooks: { afterEach: takeScreenshotOnFailure },
+    rootHooks: { afterEach: takeScreenshotOnFailure, afterAll: closeSharedMachine },
   });
   for await (const file of glob('test/e2e/**/*.e2e.ts', { cwd: projectRoot })) {
     if (selection.length === 0 || selection.some((part) => file.includes(part))) {

@@ -25,7 +25,8 @@ describe('the servers of .mcp.json files', () => {
 
   const write = (text: string) => workspace.fs.writeFile(file, encoder.encode(text));
 
-  it('are listed for every folder of the workspace, each with its state', () => {
+  it('are listed for every folder of the workspace, each with its state', async () => {
+    await untilState(inventory, ['one', 'linear'], 'unreachable');
     const states = inventory
       .snapshot()
       .map(({ label, servers }) => [
@@ -41,7 +42,7 @@ describe('the servers of .mcp.json files', () => {
           ['corp', 'headersHelper'],
           ['tracker', 'missingVariable'],
           ['broken', 'invalid'],
-          ['linear', 'needsAuthentication'],
+          ['linear', 'unreachable'],
         ],
       ],
       ['two', [['socket', 'headersOnly']]],
@@ -49,8 +50,8 @@ describe('the servers of .mcp.json files', () => {
   });
 
   it('follow the file when it is changed', async () => {
-    await write('{ "mcpServers": { "notion": { "type": "http", "url": "https://mcp.example/mcp" } } }');
-    await untilState(inventory, ['two', 'notion'], 'needsAuthentication');
+    await write('{ "mcpServers": { "notion": { "type": "http", "url": "http://127.0.0.1:1/mcp" } } }');
+    await untilState(inventory, ['two', 'notion'], 'unreachable');
     assert.equal(serverOf(inventory, 'two', 'socket'), undefined);
   });
 

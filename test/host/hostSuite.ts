@@ -7,6 +7,7 @@ import { type EventChannel, listenForEvents } from '../support/report/channel.ts
 import type { TestEventSink } from '../support/report/testEvent.ts';
 import { createTemporaryFolder } from '../support/temporaryFolder.ts';
 import { withTimeLimit } from '../support/timeLimit.ts';
+import { startHandsService } from '../support/vscode/handsService.ts';
 import { type HostPage, openHostPage } from '../support/vscode/hostPage.ts';
 import { installCodeServer } from '../support/vscode/install.ts';
 import { type RunningServer, startVsCodeServer } from '../support/vscode/server.ts';
@@ -48,7 +49,16 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
 
     const channel = await listenForEvents(options.sink);
     defer(channel.close);
-    const env = { ...options.env, ...channel.env };
+    const opened = Promise.withResolvers<HostPage>();
+    const hands = await startHandsService(async (deed) => {
+      const seen = await opened.promise;
+      return await seen.act(deed).catch(async (error: unknown) => {
+        await seen.screenshot(join(logs, `${deed.do}.png`));
+        throw error;
+      });
+    });
+    defer(hands.close);
+    const env = { ...options.env, ...channel.env, ...hands.env };
     const server = await startVsCodeServer({ codeServer, home, logFile: join(logs, 'server.log'), env });
     defer(() => keepLogs(home, join(logs, 'vscode')));
     defer(server.close);
@@ -62,6 +72,7 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
       log,
     });
     defer(page.close);
+    opened.resolve(page);
     try {
       await waitForEnd(options.limitMs, { channel, page, server });
     } catch (error) {

@@ -1,11 +1,14 @@
 import { extensions } from 'vscode';
 import type { Browser } from '../../src/core/oauth/authentication.ts';
 import type { Parts } from '../../src/extension.ts';
+import type { ClaudePlaces } from '../../src/vscode/sources/claudePlaces.ts';
 
 /** What the extension under test exports to the tests, which are a bundle of their own. */
 export interface SteeredProduct extends Parts {
-  /** Replace `open` to play the person's browser. */
-  readonly steering: { open: Browser['open'] };
+  /** Replace `open` to play the person's browser, and `answer` to press a button of a dialog. */
+  readonly steering: { open: Browser['open']; answer: (question: string) => string | undefined };
+  /** Where files of Claude Code are looked for: a folder of the suite's own. */
+  readonly claude: ClaudePlaces;
 }
 
 /** The running extension. */

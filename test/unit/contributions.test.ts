@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { ServerState } from '../../src/core/session/serverState.ts';
 import { commandIds, serversViewId } from '../../src/vscode/commandIds.ts';
 import { paletteFlags } from '../../src/vscode/paletteFlags.ts';
+import type { SourceSwitch } from '../../src/vscode/sources/sourceSwitches.ts';
 import { inProject } from '../support/paths.ts';
 
 const { contributes } = manifest;
@@ -12,7 +13,7 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts';
+const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -29,6 +30,23 @@ const kinds: Readonly<Record<ServerState['kind'], true>> = {
   expired: true,
   needsAuthentication: true,
   noAuthenticationNeeded: true,
+  asksInput: true,
+  helperFailed: true,
+  savedToken: true,
+  shadowed: true,
+  unknown: true,
+  unreachable: true,
+};
+
+/** Everything that can be switched off, as the compiler knows it. */
+const switches: Readonly<Record<SourceSwitch, true>> = {
+  cursor: true,
+  local: true,
+  managed: true,
+  parents: true,
+  project: true,
+  user: true,
+  vscode: true,
 };
 
 describe('package.json', () => {
@@ -70,11 +88,10 @@ describe('package.json', () => {
   it('tells rows apart by kinds of state that exist', () => {
     for (const { command, when } of menus) {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      const named = /\^server:\(([^)]*)\)/.exec(when)?.[1]?.split('|') ?? [];
+      const named = /\^server:\(([\w|]+)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
         assert.ok(kind in kinds, `${command}: ${kind}`);
-        assert.match(`server:${kind}:${flags}`, new RegExp(pattern ?? '(?!)'));
-        assert.match(`server:${kind}:${flags}:session`, new RegExp(pattern ?? '(?!)'));
+        assert.match(`server:${kind}:${flags}:token:session`, new RegExp(pattern ?? '(?!)'));
       }
     }
   });
@@ -87,6 +104,9 @@ describe('package.json', () => {
       .sort((one, other) => one.group.localeCompare(other.group))
       .map(({ command }) => command.replace('mcpAuth.', ''));
 
+  /** What every server has. */
+  const status = ['showStatus', 'copyStatusAsJson'];
+
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [
       'server:needsAuthentication:browser:deviceCode',
@@ -96,13 +116,24 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'authenticateWithScopes',
+        'setToken',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
     [
       'server:needsAuthentication',
-      ['authenticate', 'authenticateWithScopes', 'openDefinition', 'clearClientRegistration'],
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'setToken',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
     ],
     [
       'server:expired:browser:session',
@@ -113,12 +144,45 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateWithScopes',
+        'setToken',
         'renameAccount',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
-    ['server:authenticating', ['cancelAuthentication', 'openDefinition']],
+    [
+      'server:savedToken:token',
+      [
+        'authenticate',
+        'authenticateWithScopes',
+        'setToken',
+        'removeToken',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
+    [
+      'server:authenticated:token:session',
+      [
+        'authenticate',
+        'testConnection',
+        'refreshToken',
+        'signOut',
+        'authenticateWithScopes',
+        'removeToken',
+        'renameAccount',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    ['server:authenticating', ['cancelAuthentication', 'openDefinition', 'copyServerUrl', ...status]],
     [
       'server:authenticating:browser:awaitsResponse',
       [
@@ -127,6 +191,8 @@ describe('package.json', () => {
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'openDefinition',
+        'copyServerUrl',
+        ...status,
       ],
     ],
     [
@@ -139,24 +205,32 @@ describe('package.json', () => {
         'authenticateNoBrowser',
         'authenticateDevice',
         'openDefinition',
+        'copyServerUrl',
+        ...status,
       ],
     ],
-    ['server:stdio', ['openDefinition']],
+    ['server:stdio', ['openDefinition', ...status]],
+    ['server:invalid', ['openDefinition', ...status]],
+    ['source', status],
+    ['server:stdio:bridge', ['openDefinition', 'replaceBridge', ...status]],
     [
       'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
       [
         'authenticate',
         'testConnection',
+        'refreshToken',
         'signOut',
         'authenticateWithScopes',
         'addAccount',
         'switchAccount',
         'renameAccount',
         'openDefinition',
+        'copyServerUrl',
         'clearClientRegistration',
+        ...status,
       ],
     ],
-    ['account:authenticated:used', ['authenticate', 'signOut', 'renameAccount']],
+    ['account:authenticated:used', ['authenticate', 'refreshToken', 'signOut', 'renameAccount']],
     ['account:expired:other', ['useAccount', 'authenticate', 'signOut', 'renameAccount']],
     ['account:refreshing:other', ['useAccount', 'signOut', 'renameAccount']],
   ];
@@ -199,6 +273,7 @@ describe('package.json', () => {
         commandIds.copyUserCode,
         commandIds.openVerificationPage,
         commandIds.pasteRedirectUrl,
+        commandIds.removeToken,
         commandIds.renameAccount,
         commandIds.switchAccount,
         commandIds.useAccount,
@@ -211,22 +286,35 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded']);
+    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded', 'helperFailed', 'unreachable']);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {
+    const known = new Set(['vscode.openFolder', 'workbench.trust.manage']);
     for (const { view, contents } of contributes.viewsWelcome) {
       assert.equal(view, serversViewId);
       for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)/g)) {
-        assert.ok(command.startsWith('vscode.') || contributed.includes(command), command);
+        assert.ok(known.has(command) || contributed.includes(command), command);
       }
     }
+  });
+
+  it('has one welcome for each kind of workspace without servers: no folder, trusted, not trusted', () => {
+    assert.deepEqual(
+      contributes.viewsWelcome.map(({ when }) => when),
+      [
+        'workspaceFolderCount == 0',
+        'workspaceFolderCount != 0 && isWorkspaceTrusted',
+        'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+      ],
+    );
   });
 
   it('lets nothing be contacted from an untrusted workspace', () => {
     const contacting: readonly string[] = [
       commandIds.addAccount,
       commandIds.authenticate,
+      commandIds.authenticateAll,
       commandIds.authenticateDevice,
       commandIds.authenticateNoBrowser,
       commandIds.authenticateThroughLocalhost,
@@ -234,7 +322,10 @@ describe('package.json', () => {
       commandIds.openVerificationPage,
       commandIds.pasteRedirectUrl,
       commandIds.authenticateWithScopes,
+      commandIds.refreshToken,
+      commandIds.setToken,
       commandIds.signOut,
+      commandIds.signOutAll,
       commandIds.testConnection,
     ];
     assert.deepEqual(
@@ -259,6 +350,19 @@ describe('package.json', () => {
     assert.equal(settings.length, 5);
     for (const [name, { scope }] of settings) {
       assert.ok(scope === 'application' || scope === 'machine', `${name}: ${scope}`);
+    }
+  });
+
+  it('has a switch for each place where servers are looked for, with a sentence, and all on', () => {
+    const setting = contributes.configuration.properties['mcpAuth.sources'];
+    assert.deepEqual(Object.keys(setting.properties).sort(), Object.keys(switches).sort());
+    assert.deepEqual(Object.keys(setting.default).sort(), Object.keys(switches).sort());
+    for (const [name, on] of Object.entries(setting.default)) {
+      assert.equal(on, true, name);
+    }
+    for (const [name, { type, default: on, description }] of Object.entries(setting.properties)) {
+      assert.equal(`${type} ${on}`, 'boolean true', name);
+      assert.match(description, /\.json/, name);
     }
   });
 

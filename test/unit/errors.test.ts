@@ -10,6 +10,7 @@ import {
 
 /** One code for each remedy: which code has which is decided in errors.ts alone. */
 const examples: readonly (readonly [AuthErrorCode, Remedy])[] = [
+  ['helper_not_allowed', 'allowHelper'],
   ['session_expired', 'authenticate'],
   ['issuer_changed', 'clearRegistration'],
   ['client_rejected', 'enterClient'],

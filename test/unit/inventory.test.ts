@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import type { ConfigurationSource } from '../../src/core/config/configurationSource.ts';
 import { parseConfiguration } from '../../src/core/config/parseConfiguration.ts';
+import type { ProbeOutcome } from '../../src/core/connection/probeOutcome.ts';
+import { AuthError } from '../../src/core/errors.ts';
 import { Inventory } from '../../src/core/inventory.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { ScopeDemands } from '../../src/core/session/scopeDemands.ts';
 import { type Assembly, assemble } from '../support/authenticationPorts.ts';
+import { InventoryParts } from '../support/inventoryParts.ts';
 import { nextChange } from '../support/nextChange.ts';
 import { onlyAccount, sampleSession, sampleTime } from '../support/sampleSession.ts';
 import { granted, startTokenEndpoint } from '../support/tokenEndpoint.ts';
@@ -23,14 +26,16 @@ describe('Inventory', () => {
   let parts: Assembly;
   let refresher: SessionRefresher;
   let demands: ScopeDemands;
+  let others: InventoryParts;
   let inventory: Inventory;
   beforeEach(() => {
     parts = assemble({ browser: async () => false });
     const { sessions, authenticator, clock } = parts;
     refresher = new SessionRefresher({ ...parts.ports, sessions });
     demands = new ScopeDemands();
-    const environment = { TENANT: 'mcp' };
-    inventory = new Inventory({ sessions, authenticator, refresher, demands, clock, environment });
+    others = new InventoryParts();
+    others.variables = { TENANT: 'mcp' };
+    inventory = new Inventory({ sessions, authenticator, refresher, demands, clock, ...others.ports });
   });
   afterEach(() => inventory.dispose());
 
@@ -47,11 +52,11 @@ describe('Inventory', () => {
     inventory.setSources([source(`${one}, ${stdio}, "three": 3`), source(one, 'file:///b/.mcp.json')]);
     assert.deepEqual(states(), [
       [
-        ['one', 'needsAuthentication'],
+        ['one', 'unknown'],
         ['two', 'stdio'],
         ['three', 'invalid'],
       ],
-      [['one', 'needsAuthentication']],
+      [['one', 'unknown']],
     ]);
     assert.deepEqual(
       inventory.snapshot().map(({ id, label, fileName }) => [id, label, fileName]),
@@ -92,7 +97,7 @@ describe('Inventory', () => {
     inventory.setSources([source(one), source(elsewhere, 'b'), source(same, 'c')]);
     assert.deepEqual(states(), [
       [['one', 'authenticated']],
-      [['one', 'needsAuthentication']],
+      [['one', 'unknown']],
       [['other', 'authenticated']],
     ]);
   });
@@ -171,9 +176,9 @@ describe('Inventory', () => {
     inventory.setSources([source(one)]);
     await parts.sessions.put(atOne);
     await parts.sessions.delete(onlyAccount(atOne.serverUrl));
-    assert.deepEqual(seen.at(0), [[['one', 'needsAuthentication']]]);
+    assert.deepEqual(seen.at(0), [[['one', 'unknown']]]);
     assert.ok(seen.some((state) => JSON.stringify(state) === '[[["one","authenticated"]]]'));
-    assert.deepEqual(seen.at(-1), [[['one', 'needsAuthentication']]]);
+    assert.deepEqual(seen.at(-1), [[['one', 'unknown']]]);
   });
 
   it('shows a sign-in while it runs, and how it failed until the next one', async () => {
@@ -217,6 +222,83 @@ describe('Inventory', () => {
   it('stays quick with a file of fifty thousand entries of one name', () => {
     inventory.setSources([source(Array(50_000).fill('"a": 0').join(','))]);
     assert.equal(inventory.snapshot()[0]?.servers.length, 50_000);
+  });
+
+  it('shows what the server said when it was asked without a credential', () => {
+    inventory.setSources([source(one)]);
+    const look = (outcome: ProbeOutcome | 'asking') => {
+      others.probes.set(atOne.serverUrl, outcome);
+      others.changed();
+      return inventory.snapshot()[0]?.servers[0]?.state;
+    };
+    const error = new AuthError('network', 'Gone.');
+    assert.deepEqual(look('asking'), { kind: 'unknown', isAsking: true });
+    assert.deepEqual(look({ kind: 'challenged' }), { kind: 'needsAuthentication' });
+    assert.deepEqual(look({ kind: 'open' }), { kind: 'noAuthenticationNeeded' });
+    assert.deepEqual(look({ kind: 'unreachable', error }), { kind: 'unreachable', error });
+  });
+
+  it('resolves definitions anew when the environment changes', () => {
+    inventory.setSources([source(one)]);
+    assert.deepEqual([...inventory.serverUrls], ['https://mcp.example/mcp']);
+    others.variables = {};
+    others.environmentChanged();
+    assert.deepEqual(states(), [[['one', 'missingVariable']]]);
+    assert.deepEqual([...inventory.serverUrls], []);
+  });
+
+  it('tells of a helper what it is called with, and contacts the server with what it prints', () => {
+    const helped = `"one": {"type": "http", "url": "https://mcp.example/\${TENANT}", "headersHelper": "run"}`;
+    others.helper = { kind: 'succeeded', headers: { 'X-Key': 'secret-of-helper' } };
+    inventory.setSources([source(helped)]);
+    const [server] = inventory.snapshot()[0]?.servers ?? [];
+    assert.ok(server);
+    assert.equal(server.state.kind, 'headersHelper');
+    const contact = inventory.contactOf(server);
+    assert.deepEqual(contact?.helperCall, {
+      command: 'run',
+      serverName: 'one',
+      serverUrl: 'https://mcp.example/mcp',
+      file: 'file:///a/.mcp.json',
+      workingDirectory: '/work',
+      isShared: true,
+    });
+    assert.deepEqual(contact.credential, {
+      kind: 'helper',
+      headers: { 'X-Key': 'secret-of-helper' },
+    });
+    assert.doesNotMatch(JSON.stringify(inventory.snapshot()), /secret-of-helper/);
+  });
+
+  it('shows that the server has refused a saved token, until there is another one', () => {
+    const token = { serverUrl: atOne.serverUrl, headerName: 'X-Key', token: 'one', savedAt: sampleTime };
+    others.tokens.set(atOne.serverUrl, token);
+    inventory.setSources([source(one)]);
+    const look = () => {
+      const [server] = inventory.snapshot()[0]?.servers ?? [];
+      assert.ok(server);
+      return server;
+    };
+    const credential = inventory.contactOf(look())?.credential;
+    assert.ok(credential);
+    others.verdicts.note(atOne.serverUrl, credential, 'rejected');
+    assert.deepEqual(look().state, { kind: 'savedToken', headerName: 'X-Key', isRejected: true });
+    others.tokens.set(atOne.serverUrl, { ...token, token: 'two' });
+    others.changed();
+    assert.deepEqual(look().state, { kind: 'savedToken', headerName: 'X-Key', isRejected: false });
+    assert.equal(look().hasSavedToken, true);
+  });
+
+  it('stays quick with a thousand servers, of which all change', () => {
+    const servers = Array.from(
+      { length: 1000 },
+      (_, index) => `"s${index}": {"type": "http", "url": "https://s${index}.example/mcp"}`,
+    );
+    inventory.setSources([source(servers.join(','))]);
+    for (let change = 0; change < 50; change++) {
+      others.changed();
+      assert.equal(inventory.snapshot()[0]?.servers.length, 1000);
+    }
   });
 
   it('announces nothing once disposed', async () => {

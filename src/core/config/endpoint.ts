@@ -1,5 +1,5 @@
 import { canonicalServerUrl } from '../serverUrl.ts';
-import { type Environment, expandVariables } from './expansion.ts';
+import { type Environment, expandForRemote } from './expansion.ts';
 import type { RemoteServerDefinition } from './serverDefinition.ts';
 
 /** Where a remote definition leads once its variables are expanded. */
@@ -22,9 +22,15 @@ const protocols: Readonly<Record<RemoteServerDefinition['transport'], readonly s
 
 /** Expands and checks a definition's URL. Contacts nothing. */
 export function resolveEndpoint(definition: RemoteServerDefinition, environment: Environment): Endpoint {
-  const { text, missing } = expandVariables(definition.url, environment);
+  const { text, missing, inputs } = expandForRemote(definition.url, environment, definition.dialect);
   if (missing.length > 0) {
     return { kind: 'missingVariable', names: missing };
+  }
+  if (inputs.length > 0) {
+    return {
+      kind: 'invalid',
+      reason: `"url" needs ${inputs.map((id) => JSON.stringify(id)).join(', ')}, which only VS Code can ask for.`,
+    };
   }
   // The reasons leave the URL out: its expansion may hold a secret.
   if (!URL.canParse(text)) {

@@ -1,6 +1,10 @@
 import * as v from 'valibot';
 import { tokenEndpointAuthMethods } from '../oauth/clientRegistration.ts';
+import { recogniseBridge } from './bridge.ts';
+import { parseCursorAuth } from './cursorAuth.ts';
+import { claudeDialect, type Dialect } from './dialect.ts';
 import type { ServerDefinition, TextRange } from './serverDefinition.ts';
+import { transportOf } from './transport.ts';
 
 // valibot takes lists for objects, which no client does.
 const isNoList = (value: unknown) => !Array.isArray(value);
@@ -88,60 +92,55 @@ const remote = v.object({
 const stdio = v.object({
   command: v.pipe(v.string('must be a string'), v.nonEmpty('is empty')),
   args: v.optional(v.array(v.string('must be a string'), 'must be a list of strings'), []),
-  env: v.optional(strings),
+  env: v.optional(strings, {}),
 });
 
-const transports = new Map([
-  ['http', 'http'],
-  ['streamable-http', 'http'],
-  ['sse', 'sse'],
-  ['ws', 'ws'],
-] as const);
+/** Where an entry is. */
+export interface EntryPlace {
+  readonly name: string;
+  readonly range: TextRange;
+}
 
 /**
- * Reads one value of `mcpServers`. Never throws: what no client would load becomes an `invalid` definition
- * whose reason names the key at fault.
+ * Reads one entry of a file. Never throws: what no client would load becomes an `invalid` definition whose
+ * reason names the key at fault.
  */
-export function parseServerEntry(name: string, value: unknown, range: TextRange): ServerDefinition {
+export function parseServerEntry(
+  { name, range }: EntryPlace,
+  value: unknown,
+  dialect: Dialect = claudeDialect,
+): ServerDefinition {
   const invalid = (reason: string): ServerDefinition => ({ kind: 'invalid', name, range, reason });
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return invalid('The entry must be an object.');
   }
-  const { type, command, url } = value as { type?: unknown; command?: unknown; url?: unknown };
-  if (type === 'stdio' || (type === undefined && command !== undefined)) {
+  const place = { name, range, ...(dialect.kind === 'claude' ? {} : { dialect }) };
+  const transport = transportOf(value, dialect);
+  if (transport.kind === 'invalid') {
+    return invalid(transport.reason);
+  }
+  if (transport.kind === 'stdio') {
     const parsed = v.safeParse(stdio, value);
-    return parsed.success
-      ? { kind: 'stdio', name, range, command: parsed.output.command, args: parsed.output.args }
-      : invalid(describeIssue(parsed.issues));
-  }
-  if (type === undefined) {
-    return invalid(
-      url === undefined
-        ? 'Neither "command" nor "url" is set.'
-        : '"url" without "type": add "type": "http" (or "sse").',
-    );
-  }
-  const transport = transports.get(type as 'http');
-  if (transport === undefined) {
-    return invalid(
-      type === 'streamableHttp'
-        ? '"type" must be "http" (or "streamable-http"), not "streamableHttp".'
-        : `"type" ${JSON.stringify(type)} is unknown: use "http", "sse", "ws" or "stdio".`,
-    );
+    if (!parsed.success) {
+      return invalid(describeIssue(parsed.issues));
+    }
+    const bridge = recogniseBridge(parsed.output);
+    return { kind: 'stdio', ...place, ...parsed.output, ...(bridge ? { bridge } : {}) };
   }
   const parsed = v.safeParse(remote, value);
   if (!parsed.success) {
     return invalid(describeIssue(parsed.issues));
   }
-  const { oauth: configuration, ...rest } = parsed.output;
-  // A WebSocket connection takes its credentials from headers only.
+  const { oauth: configured, ...rest } = parsed.output;
+  const auth = dialect.kind === 'cursor' ? parseCursorAuth(value) : undefined;
   return {
     kind: 'remote',
-    name,
-    range,
-    transport,
+    ...place,
+    transport: transport.kind,
     ...rest,
-    oauth: transport === 'ws' ? undefined : configuration,
+    // A WebSocket connection takes its credentials from headers only.
+    oauth: transport.kind === 'ws' ? undefined : (auth?.oauth ?? configured),
+    ...(auth && auth.notes.length > 0 ? { notes: auth.notes } : {}),
   };
 }
 

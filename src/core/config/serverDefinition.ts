@@ -1,4 +1,6 @@
 import type { TokenEndpointAuthMethod } from '../oauth/clientRegistration.ts';
+import type { Bridge } from './bridge.ts';
+import type { Dialect } from './dialect.ts';
 
 /** A stretch of a configuration file's text, in UTF-16 code units, as `jsonc-parser` counts them. */
 export interface TextRange {
@@ -37,6 +39,8 @@ interface Entry {
   readonly name: string;
   /** The whole entry, key included. */
   readonly range: TextRange;
+  /** How variables are written in it; absent means as in a `.mcp.json`. */
+  readonly dialect?: Dialect | undefined;
 }
 
 /** A server reached over the network. `url` and header values are as written: `${VAR}` is not expanded. */
@@ -47,13 +51,19 @@ export interface RemoteServerDefinition extends Entry {
   readonly headers: Readonly<Record<string, string>>;
   readonly headersHelper?: string | undefined;
   readonly oauth?: OAuthConfiguration | undefined;
+  /** Sentences on what the entry says and MCP Auth makes no use of. */
+  readonly notes?: readonly string[] | undefined;
 }
 
-/** A server started as a process: its credentials come from its environment, never by OAuth. */
+/** A server started as a process: its credentials come from its environment, never by OAuth. All is as written. */
 export interface StdioServerDefinition extends Entry {
   readonly kind: 'stdio';
   readonly command: string;
   readonly args: readonly string[];
+  /** What is added to the process's environment. May hold secrets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Set where the process does nothing but lead on to a remote server. */
+  readonly bridge?: Bridge | undefined;
 }
 
 /** An entry that no client would load, and why: a sentence that names the key. */
@@ -62,5 +72,5 @@ export interface InvalidServerDefinition extends Entry {
   readonly reason: string;
 }
 
-/** One entry of a `.mcp.json`. */
+/** One entry of a configuration file. */
 export type ServerDefinition = InvalidServerDefinition | RemoteServerDefinition | StdioServerDefinition;

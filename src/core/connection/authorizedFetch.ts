@@ -1,13 +1,17 @@
 import { AuthError, InsufficientScopeError } from '../errors.ts';
-import { parseChallenge } from '../oauth/challenge.ts';
 import { createDpopProofs, type DpopProofs } from '../oauth/dpopProofs.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
-import { quote } from '../quote.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
 import { isRefreshable } from '../session/freshness.ts';
 import type { SessionRefresher } from '../session/refresh.ts';
 import type { ScopeDemands } from '../session/scopeDemands.ts';
 import type { Session } from '../session/session.ts';
+import { assertAccepted } from './assertAccepted.ts';
+
+const refused = {
+  subject: 'this session',
+  rejection: 'the credential of this session. Authenticate again.',
+};
 
 /** What sending with a credential needs. */
 export interface AuthorizedFetchPorts {
@@ -53,7 +57,7 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
 
   async function accepted(response: Response, target: URL, session: Session): Promise<Response> {
     try {
-      return await assertAccepted(response, target);
+      return await assertAccepted(response, target, refused);
     } catch (error) {
       if (error instanceof InsufficientScopeError) {
         ports.demands?.note(session, error.scope);
@@ -101,23 +105,4 @@ function rememberProofs(): (session: Session) => Promise<DpopProofs | undefined>
     }
     return await current.proofs;
   };
-}
-
-async function assertAccepted(response: Response, { host }: URL): Promise<Response> {
-  const challenge =
-    response.status === 401 || response.status === 403 ? await parseChallenge(response) : undefined;
-  if (response.status === 403 && challenge?.error === 'insufficient_scope') {
-    const scopes = challenge.scope === undefined ? '' : ` (${quote(challenge.scope)})`;
-    throw new InsufficientScopeError(
-      `${host} wants more permissions than this session has${scopes}.`,
-      challenge.scope,
-    );
-  }
-  if (response.status === 401) {
-    throw new AuthError(
-      'token_rejected',
-      `${host} does not accept the credential of this session. Authenticate again.`,
-    );
-  }
-  return response;
 }

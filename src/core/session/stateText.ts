@@ -65,32 +65,54 @@ export function stateText(state: ServerState, now: number): StateText {
   switch (state.kind) {
     case 'invalid':
       return { short: lowerFirst(state.reason.replace(/(?:: .*|\.)$/s, '')), sentence: state.reason };
-    case 'stdio':
+    case 'shadowed':
       return {
-        short: 'stdio · credentials from its environment',
-        sentence:
-          'A stdio server takes its credentials from its environment: there is nothing to sign in to.',
+        short: `replaced by ${state.by}`,
+        sentence: `The entry of the same name in ${state.by} is used in its place.`,
       };
-    case 'missingVariable':
+    case 'stdio':
+      return stdioText(state);
+    case 'missingVariable': {
+      const what = `${state.names.join(', ')} ${state.names.length === 1 ? 'is' : 'are'} not set`;
       return {
-        short: `${state.names.join(', ')} ${state.names.length === 1 ? 'is' : 'are'} not set`,
-        sentence: `${state.names.join(', ')} ${state.names.length === 1 ? 'is' : 'are'} not set in this window's environment.`,
+        short: what,
+        sentence: `${what} in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.`,
+      };
+    }
+    case 'asksInput':
+      return {
+        short: 'VS Code asks for its credential',
+        sentence: `Only VS Code knows what ${state.inputs.map(quote).join(', ')} was answered with. Set a token here, so that other clients can use this server.`,
       };
     case 'staticHeader':
-      return {
-        short: 'header from .mcp.json',
-        sentence: 'The Authorization header in .mcp.json is sent as it is; OAuth is off.',
-      };
+      return state.isRejected
+        ? {
+            short: `header from ${state.fileName} rejected`,
+            sentence: `The server rejects the ${state.headerName} header in ${state.fileName}. Correct it there.`,
+          }
+        : {
+            short: `header from ${state.fileName}`,
+            sentence: `The ${state.headerName} header in ${state.fileName} is sent as it is.${state.headerName === 'Authorization' ? ' OAuth is off.' : ''}`,
+          };
     case 'headersHelper':
-      return {
-        short: 'header from helper',
-        sentence: 'The command in "headersHelper" provides the headers.',
-      };
+      return helperText(state);
+    case 'helperFailed':
+      return { short: 'helper failed', sentence: state.error.message };
     case 'headersOnly':
       return {
         short: 'WebSocket · headers only',
         sentence: 'A WebSocket server takes credentials from "headers" only.',
       };
+    case 'savedToken':
+      return state.isRejected
+        ? {
+            short: 'saved token rejected',
+            sentence: 'The server rejects the token that you have saved. Set another one.',
+          }
+        : {
+            short: 'saved token',
+            sentence: `The token that you have saved is sent as ${quote(state.headerName)}.`,
+          };
     case 'authenticating':
       return stepTexts[state.step];
     case 'refreshing':
@@ -111,6 +133,52 @@ export function stateText(state: ServerState, now: number): StateText {
       };
     case 'noAuthenticationNeeded':
       return { short: 'no authentication needed', sentence: 'The server answers without authentication.' };
+    case 'unreachable':
+      return { short: 'unreachable', sentence: state.error.message };
+    case 'unknown':
+      return state.isAsking
+        ? { short: 'asking…', sentence: 'Asking the server whether it needs authentication.' }
+        : {
+            short: 'not asked yet',
+            sentence: `The server has not been asked yet whether it needs authentication. ${invitation}`,
+          };
+  }
+}
+
+function stdioText({ bridgesTo }: ServerState & { kind: 'stdio' }): StateText {
+  return bridgesTo === undefined
+    ? {
+        short: 'stdio · credentials from its environment',
+        sentence:
+          'A stdio server takes its credentials from its environment: there is nothing to sign in to.',
+      }
+    : {
+        short: `stdio · bridge to ${bridgesTo}`,
+        sentence: `This process only passes on what ${bridgesTo} says, and keeps a sign-in of its own in plain files. Replace it with a direct entry, and authenticate here.`,
+      };
+}
+
+function helperText({ run, isRejected }: ServerState & { kind: 'headersHelper' }): StateText {
+  if (isRejected) {
+    return {
+      short: 'header from helper rejected',
+      sentence: 'The server rejects what the command in "headersHelper" provides.',
+    };
+  }
+  switch (run) {
+    case 'notAllowed':
+      return {
+        short: 'helper is not allowed yet',
+        sentence: 'The command in "headersHelper" provides the headers, once you have allowed it to run.',
+      };
+    case 'running':
+      return { short: 'helper is running…', sentence: 'The command in "headersHelper" is running.' };
+    case 'notRun':
+    case 'succeeded':
+      return {
+        short: 'header from helper',
+        sentence: 'The command in "headersHelper" provides the headers.',
+      };
   }
 }
 

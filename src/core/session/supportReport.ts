@@ -1,3 +1,5 @@
+import { isUsualHeader } from '../credential/knownServices.ts';
+import type { TokenStore } from '../credential/tokenStore.ts';
 import type { WindowGroup } from '../windows/windowGroup.ts';
 import { isRefreshable } from './freshness.ts';
 import type { Session } from './session.ts';
@@ -9,6 +11,8 @@ export interface SupportReport {
   /** When it was made. Times are ISO 8601. */
   readonly at: string;
   readonly sessions: readonly SupportSession[];
+  /** Tokens that were entered by hand: how many go in which header. What the person has named is `other`. */
+  readonly tokens: readonly { readonly headerName: string; readonly count: number }[];
   /** Records that cannot be read; they are kept. */
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
   readonly windows: { readonly others: number; readonly isHolder: boolean; readonly since: string };
@@ -38,11 +42,12 @@ export interface SupportSession {
 /** What the report is made from. */
 export interface SupportPorts {
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly windows: WindowGroup;
 }
 
 /** Says what is stored, at a time in milliseconds. @see SupportReport */
-export function createSupportReport({ sessions, windows }: SupportPorts, now: number): SupportReport {
+export function createSupportReport({ sessions, tokens, windows }: SupportPorts, now: number): SupportReport {
   const { unsaved } = sessions;
   const isUnsaved = ({ serverUrl, account }: Session) =>
     unsaved.some((ref) => ref.serverUrl === serverUrl && ref.accountId === account.id);
@@ -54,7 +59,8 @@ export function createSupportReport({ sessions, windows }: SupportPorts, now: nu
       account: sessions.accounts(session.serverUrl).indexOf(session) + 1,
       isUnsaved: isUnsaved(session),
     })),
-    unreadable: sessions.unreadable,
+    tokens: counted(tokens),
+    unreadable: [...sessions.unreadable, ...tokens.unreadable],
     windows: {
       others: windows.others.length,
       isHolder: windows.isHolder,
@@ -79,6 +85,15 @@ function described(session: Session): Omit<SupportSession, 'account' | 'isUnsave
     expiresAt: tokens.expiresAt === undefined ? undefined : time(tokens.expiresAt),
     refreshRejectedAt: refreshRejectedAt === undefined ? undefined : time(refreshRejectedAt),
   };
+}
+
+function counted({ all }: TokenStore): SupportReport['tokens'] {
+  const counts = new Map<string, number>();
+  for (const { headerName } of all) {
+    const name = isUsualHeader(headerName) ? headerName : 'other';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([headerName, count]) => ({ headerName, count }));
 }
 
 /** Of milliseconds since the epoch, which a stored record may have any number as. */

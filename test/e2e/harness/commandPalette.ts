@@ -17,6 +17,8 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     await input.fill(`>${title}`, { timeout: clickTime });
     await row.first().waitFor({ state: 'visible', timeout: 4 * clickTime });
     await row.first().click({ timeout: clickTime });
+    // Else what the command shows there next is hovered, and the text that this shows covers its neighbours.
+    await page.mouse.move(0, 0);
   });
 }
 

@@ -4,6 +4,7 @@ import { withCleanup } from '../../support/cleanup.ts';
 import { type Demo, type DemoOptions, startDemo } from '../../support/demo/demo.ts';
 import { createTemporaryFolder } from '../../support/temporaryFolder.ts';
 import { type ServersView, serversView } from './serversView.ts';
+import { sharedMachine } from './sharedMachine.ts';
 import { openVsCode, type VsCode, type VsCodeOptions } from './window.ts';
 
 /** What a journey of one test begins with: the view open on a workspace, and a server to sign in to. */
@@ -16,7 +17,7 @@ export interface Journey {
 /** What differs from journey to journey. */
 export interface JourneyOptions {
   readonly demo?: DemoOptions;
-  readonly window?: Omit<VsCodeOptions, 'folder'>;
+  readonly window?: Omit<VsCodeOptions, 'folder' | 'on'>;
   /** The text of the workspace's `.mcp.json`. */
   readonly mcpJson: (mcpUrl: string) => string;
 }
@@ -29,7 +30,9 @@ export async function journey(options: JourneyOptions, go: (start: Journey) => P
     const folder = await createTemporaryFolder('shop-frontend-');
     defer(folder.remove);
     await writeFile(join(folder.path, '.mcp.json'), options.mcpJson(demo.mcpUrl));
-    const vscode = await openVsCode({ ...options.window, folder: folder.path });
+    // Trust is a matter of how the server of VS Code is started.
+    const place = options.window?.trusted === undefined ? { on: await sharedMachine() } : {};
+    const vscode = await openVsCode({ ...options.window, ...place, folder: folder.path });
     defer(vscode.close);
     const view = serversView(vscode.page);
     await view.open();

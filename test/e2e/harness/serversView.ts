@@ -29,11 +29,14 @@ export function serversView(page: Page): ServersView {
       await page.bringToFront();
       const tab = page.getByRole('tab', { name: /^MCP Auth/ });
       await tab.waitFor({ timeout: 60_000 });
-      // A click on the icon of a view that is there already, as after a reload, hides it.
-      if ((await tab.getAttribute('aria-selected')) !== 'true') {
-        await tab.click();
-      }
-      await page.getByRole('tree', { name: 'Servers' }).waitFor({ timeout: 60_000 });
+      // VS Code may still be showing again what was open last, which takes the view away.
+      await persistently(page, async () => {
+        // A click on the icon of a view that is there already, as after a reload, hides it.
+        if ((await tab.getAttribute('aria-selected')) !== 'true') {
+          await tab.click();
+        }
+        await page.getByRole('tree', { name: 'Servers' }).waitFor({ timeout: 20_000 });
+      });
     },
     row,
     async waitFor(name, text) {

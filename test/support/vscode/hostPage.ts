@@ -1,5 +1,6 @@
 import { chromium } from 'playwright-core';
 import { chromiumLaunchOptions } from './chromium.ts';
+import { type Deed, doDeed } from './hands.ts';
 import type { RunningServer } from './server.ts';
 
 /** Which tests to run on what. All paths are absolute. */
@@ -17,6 +18,8 @@ export interface HostPage {
   /** Resolves with 0 if VS Code says the suite passed; rejects when the window is gone before it says anything. */
   readonly exitCode: Promise<number>;
   screenshot(file: string): Promise<void>;
+  /** Does what a person does. @returns what was read, if anything */
+  act(deed: Deed): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -42,6 +45,7 @@ export async function openHostPage(options: HostPageOptions): Promise<HostPage> 
     screenshot: async (file) => {
       await page.screenshot({ path: file });
     },
+    act: (deed) => doDeed(page, deed),
     close: () => browser.close(),
   };
 }

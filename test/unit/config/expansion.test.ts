@@ -39,7 +39,7 @@ describe('expandVariables', () => {
   ];
   for (const [text, expected, missing] of rows) {
     it(`makes ${JSON.stringify(text)} ${JSON.stringify(expected)}, missing ${missing.join(', ') || 'nothing'}`, () => {
-      assert.deepEqual(expandVariables(text, environment), { text: expected, missing });
+      assert.deepEqual(expandVariables(text, environment), { text: expected, missing, inputs: [] });
     });
   }
 
@@ -47,7 +47,7 @@ describe('expandVariables', () => {
     fc.assert(
       fc.property(anyText(), (text) => {
         fc.pre(!text.includes('${'));
-        assert.deepEqual(expandVariables(text, environment), { text, missing: [] });
+        assert.deepEqual(expandVariables(text, environment), { text, missing: [], inputs: [] });
       }),
     );
   });

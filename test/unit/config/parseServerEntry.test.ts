@@ -8,7 +8,7 @@ const url = 'https://mcp.example/mcp';
 const machine = { grantType: 'client_credentials', clientId: 'id' };
 
 function parse(value: unknown): ServerDefinition {
-  return parseServerEntry('srv', value, range);
+  return parseServerEntry({ name: 'srv', range }, value);
 }
 
 describe('parseServerEntry', () => {
@@ -106,17 +106,18 @@ describe('parseServerEntry', () => {
   });
 
   for (const entry of [
-    { command: 'npx', args: ['-y', 'x'], env: { A: '1' } },
+    { command: 'npx', args: ['-y', 'x'], env: { A: '${B}' } },
     { type: 'stdio', command: 'npx', args: ['-y', 'x'] },
     { command: 'npx', args: ['-y', 'x'], url },
   ]) {
-    it(`reads ${JSON.stringify(entry)} as a process, its environment left out`, () => {
+    it(`reads ${JSON.stringify(entry)} as a process, its environment as written`, () => {
       assert.deepEqual(parse(entry), {
         kind: 'stdio',
         name: 'srv',
         range,
         command: 'npx',
         args: ['-y', 'x'],
+        env: entry.env ?? {},
       });
     });
   }

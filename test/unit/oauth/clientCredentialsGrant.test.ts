@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createAuthorizedFetch } from '../../../src/core/connection/authorizedFetch.ts';
 import type { AuthenticationStep } from '../../../src/core/oauth/authentication.ts';
-import { serverState } from '../../../src/core/session/serverState.ts';
+import { sessionState } from '../../../src/core/session/serverState.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import { type GrantServerOptions, grantServer } from '../../support/grantServer.ts';
@@ -148,19 +148,7 @@ describe('the client credentials grant', () => {
 
   it('counts as authenticated after its token has expired', async () => {
     const { session } = await signedIn();
-    const definition = {
-      kind: 'remote',
-      name: 's',
-      range: { offset: 0, length: 0 },
-      transport: 'http',
-    } as const;
-    const url = new URL(session.serverUrl);
-    const state = serverState({
-      definition: { ...definition, url: url.href, headers: {} },
-      endpoint: { kind: 'url', url, canonicalUrl: url.href },
-      session,
-      now: session.createdAt + 100 * hour,
-    });
+    const state = sessionState(session, { now: session.createdAt + 100 * hour });
     assert.deepEqual(state, {
       kind: 'authenticated',
       expiresAt: session.tokens.expiresAt,

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { diagnose } from '../../../src/core/connection/diagnose.ts';
+import { checkToken } from '../../../src/core/credential/checkToken.ts';
+import { TokenStore } from '../../../src/core/credential/tokenStore.ts';
 import type { Assembly } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
+import { FakeSecretStorage } from '../../support/fakeSecretStorage.ts';
 import type { Answer, MisbehavingServer, ReceivedRequest } from '../../support/misbehavingServer.ts';
 import { json, text, unauthorized } from '../../support/reply.ts';
 
@@ -121,6 +124,31 @@ describe('log', () => {
         return true;
       });
     }
+  });
+
+  it('holds no token that the person has entered and the MCP server repeats, accepted or not', async () => {
+    const token = { headerName: 'Authorization', scheme: 'Basic', token: btoa('alice@desk:token-of-alice') };
+    const tokens = new TokenStore({ secrets: new FakeSecretStorage(), ...assembly.ports });
+    tokens.learn(token);
+    const forms = [token.token, 'alice@desk:token-of-alice', 'token-of-alice'];
+    for (const form of forms) {
+      for (const answer of [
+        unauthorized(`Bearer error="invalid_token", error_description="${form}"`),
+        unauthorized(`Bearer error="insufficient_scope", scope="${form}"`),
+        json({ jsonrpc: '2.0', id: 1, error: { code: 1, message: `What is ${form}?` } }),
+        text(form, 'text/plain', { status: 500 }),
+      ]) {
+        server.answer('POST /mcp', answer);
+        const target = { serverUrl: new URL(server.mcpUrl), transport: 'http', token } as const;
+        const verdict = await checkToken(target, assembly.ports, new AbortController().signal);
+        assert.ok('error' in verdict);
+        assembly.ports.log.warn('Shown to the person', { reason: verdict.error });
+        assert.ok(!forms.some((one) => verdict.error.message.includes(one)), verdict.error.message);
+      }
+    }
+    assembly.ports.log.info(`told ${forms.join(' and ')}`);
+    assert.ok(!assembly.lines.some((line) => forms.some((form) => line.includes(form))));
+    tokens.dispose();
   });
 
   it('forges no line with what a server wrote', async () => {

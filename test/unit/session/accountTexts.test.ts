@@ -21,7 +21,10 @@ describe('the state of a server with several accounts', () => {
     [{ kind: 'needsScopes' }, 'extra scopes needed · alice@example.com'],
     [{ kind: 'refreshing' }, 'refreshing… · alice@example.com'],
     [{ kind: 'authenticating', step: 'waitingForBrowser' }, 'waiting for your browser…'],
-    [{ kind: 'staticHeader' }, 'header from .mcp.json'],
+    [
+      { kind: 'staticHeader', fileName: '.mcp.json', headerName: 'Authorization', isRejected: false },
+      'header from .mcp.json',
+    ],
   ];
   for (const [state, expected] of table) {
     it(`is "${expected}"`, () => {

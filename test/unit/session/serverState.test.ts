@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Endpoint } from '../../../src/core/config/endpoint.ts';
+import { resolveHeaders } from '../../../src/core/config/resolveHeaders.ts';
 import type { RemoteServerDefinition, ServerDefinition } from '../../../src/core/config/serverDefinition.ts';
+import type { ProbeOutcome } from '../../../src/core/connection/probeOutcome.ts';
+import { credentialChain } from '../../../src/core/credential/credentialChain.ts';
+import type { HelperOutcome } from '../../../src/core/credential/helperCall.ts';
+import type { SavedToken } from '../../../src/core/credential/savedToken.ts';
 import { AuthError } from '../../../src/core/errors.ts';
-import { type Attempt, type ServerState, serverState } from '../../../src/core/session/serverState.ts';
+import {
+  type Attempt,
+  isUsable,
+  type ServerState,
+  serverState,
+} from '../../../src/core/session/serverState.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
 
@@ -27,6 +37,14 @@ interface Row {
   readonly what: string;
   readonly definition?: ServerDefinition;
   readonly endpoint?: Endpoint | undefined;
+  readonly shadowedBy?: string;
+  readonly missing?: readonly string[];
+  readonly helper?: HelperOutcome;
+  readonly token?: SavedToken;
+  readonly probe?: ProbeOutcome;
+  readonly isProbing?: boolean;
+  readonly isRejected?: boolean;
+  readonly inputs?: readonly string[];
   readonly session?: Session;
   readonly attempt?: Attempt;
   readonly demand?: { readonly scope: string | undefined };
@@ -34,6 +52,14 @@ interface Row {
   readonly state: ServerState;
 }
 
+const process: ServerDefinition = { kind: 'stdio', ...entry, command: 'npx', args: [], env: {} };
+const staticHeader = { kind: 'staticHeader', fileName: '.mcp.json', isRejected: false } as const;
+const token: SavedToken = {
+  serverUrl: canonicalUrl,
+  headerName: 'X-Key',
+  token: 'secret',
+  savedAt: sampleTime,
+};
 const invalidUrl: Endpoint = { kind: 'invalid', reason: 'No URL.' };
 const missing: Endpoint = { kind: 'missingVariable', names: ['A', 'B'] };
 const authenticated: ServerState = { kind: 'authenticated', expiresAt, refreshable: true };
@@ -47,36 +73,130 @@ const rows: readonly Row[] = [
   },
   {
     what: 'a process',
-    definition: { kind: 'stdio', ...entry, command: 'npx', args: [] },
+    definition: process,
     endpoint: undefined,
     state: { kind: 'stdio' },
   },
   { what: 'an invalid URL', endpoint: invalidUrl, session, state: { kind: 'invalid', reason: 'No URL.' } },
   { what: 'missing variables', endpoint: missing, state: { kind: 'missingVariable', names: ['A', 'B'] } },
   {
-    what: 'an Authorization header, in any case, even empty, before a helper and a session',
-    definition: remote({ headers: { 'X-A': '1', aUTHORIZATION: '' }, headersHelper: 'x' }),
+    what: 'missing variables of a process',
+    definition: process,
+    endpoint: undefined,
+    missing: ['A'],
+    state: { kind: 'missingVariable', names: ['A'] },
+  },
+  { what: 'another entry in its place', shadowedBy: 'b', session, state: { kind: 'shadowed', by: 'b' } },
+  {
+    what: 'an Authorization header, in any case, before a helper, a session and a sign-in',
+    definition: remote({ headers: { 'X-A': '1', aUTHORIZATION: 'Basic x' }, headersHelper: 'x' }),
+    helper: { kind: 'notRun' },
     session,
     attempt: running,
-    state: { kind: 'staticHeader' },
+    state: { ...staticHeader, headerName: 'Authorization' },
   },
   {
-    what: 'missing variables before an Authorization header',
+    what: 'an Authorization header that was refused',
+    definition: remote({ headers: { Authorization: 'Bearer x' } }),
+    isRejected: true,
+    state: { ...staticHeader, headerName: 'Authorization', isRejected: true },
+  },
+  {
+    what: 'missing variables in the URL before an Authorization header',
     definition: remote({ headers: { Authorization: 'x' } }),
     endpoint: missing,
     state: { kind: 'missingVariable', names: ['A', 'B'] },
   },
   {
-    what: 'a headers helper, before a session',
-    definition: remote({ headers: { 'X-Authorization': 'x' }, headersHelper: 'x' }),
+    what: 'a missing variable in the Authorization header',
+    definition: remote({ headers: { Authorization: 'Bearer $' + '{GONE}' } }),
+    probe: { kind: 'challenged' },
+    state: { kind: 'missingVariable', names: ['GONE'] },
+  },
+  {
+    what: 'a session, where the Authorization header misses a variable',
+    definition: remote({ headers: { Authorization: 'Bearer $' + '{GONE}' } }),
     session,
-    state: { kind: 'headersHelper' },
+    state: authenticated,
+  },
+  {
+    what: 'an empty bearer, which is skipped',
+    definition: remote({ headers: { Authorization: 'Bearer ' } }),
+    probe: { kind: 'challenged' },
+    state: { kind: 'needsAuthentication' },
+  },
+  ...(['notAllowed', 'notRun', 'running'] as const).map(
+    (kind): Row => ({
+      what: `a headers helper that is ${kind}, before a session`,
+      definition: remote({ headers: { 'X-Authorization': 'x' }, headersHelper: 'x' }),
+      helper: { kind },
+      session,
+      state: { kind: 'headersHelper', run: kind, isRejected: false },
+    }),
+  ),
+  {
+    what: 'a headers helper that printed headers',
+    definition: remote({ headersHelper: 'x' }),
+    helper: { kind: 'succeeded', headers: { 'X-Key': 'x' } },
+    state: { kind: 'headersHelper', run: 'succeeded', isRejected: false },
+  },
+  {
+    what: 'a headers helper that printed none, and a challenge',
+    definition: remote({ headersHelper: 'x' }),
+    helper: { kind: 'succeeded', headers: {} },
+    probe: { kind: 'challenged' },
+    state: { kind: 'needsAuthentication' },
+  },
+  {
+    what: 'a headers helper that failed',
+    definition: remote({ headersHelper: 'x' }),
+    helper: { kind: 'failed', error: denied.error },
+    state: { kind: 'helperFailed', error: denied.error },
+  },
+  {
+    what: 'a session, where the headers helper failed',
+    definition: remote({ headersHelper: 'x' }),
+    helper: { kind: 'failed', error: denied.error },
+    session,
+    state: authenticated,
   },
   { what: 'a WebSocket', definition: remote({ transport: 'ws' }), session, state: { kind: 'headersOnly' } },
   {
     what: 'a WebSocket with a header',
     definition: remote({ transport: 'ws', headers: { authorization: 'x' } }),
-    state: { kind: 'staticHeader' },
+    state: { ...staticHeader, headerName: 'Authorization' },
+  },
+  {
+    what: 'a WebSocket with a saved token',
+    definition: remote({ transport: 'ws' }),
+    token,
+    state: { kind: 'savedToken', headerName: 'X-Key', isRejected: false },
+  },
+  { what: 'a saved token', token, state: { kind: 'savedToken', headerName: 'X-Key', isRejected: false } },
+  {
+    what: 'a saved token that was refused',
+    token,
+    isRejected: true,
+    state: { kind: 'savedToken', headerName: 'X-Key', isRejected: true },
+  },
+  { what: 'a session, before a saved token', token, session, state: authenticated },
+  {
+    what: 'a saved token, where the session has expired',
+    token,
+    session: rejected,
+    state: { kind: 'savedToken', headerName: 'X-Key', isRejected: false },
+  },
+  {
+    what: 'another header that carries a credential',
+    definition: remote({ headers: { 'X-API-Key': 'x' } }),
+    probe: { kind: 'challenged' },
+    state: { ...staticHeader, headerName: 'X-API-Key' },
+  },
+  {
+    what: 'a session, before another header that carries a credential',
+    definition: remote({ headers: { 'X-API-Key': 'x' } }),
+    session,
+    state: authenticated,
   },
   { what: 'a running sign-in, before a session', session, attempt: running, state: running },
   { what: 'a running refresh', session, attempt: refreshing, state: { kind: 'refreshing' } },
@@ -142,20 +262,56 @@ const rows: readonly Row[] = [
     now: expiresAt,
     state: { kind: 'expired' },
   },
-  { what: 'nothing', state: { kind: 'needsAuthentication', failure: undefined } },
+  { what: 'nothing', state: { kind: 'unknown', isAsking: false } },
+  { what: 'a question on its way', isProbing: true, state: { kind: 'unknown', isAsking: true } },
+  { what: 'a challenge', probe: { kind: 'challenged' }, state: { kind: 'needsAuthentication' } },
+  { what: 'an answer', probe: { kind: 'open' }, state: { kind: 'noAuthenticationNeeded' } },
+  {
+    what: 'no answer',
+    probe: { kind: 'unreachable', error: denied.error },
+    state: { kind: 'unreachable', error: denied.error },
+  },
+  { what: 'a header that VS Code asks for', inputs: ['key'], state: { kind: 'asksInput', inputs: ['key'] } },
   {
     what: 'a failed sign-in',
     attempt: denied,
     state: { kind: 'needsAuthentication', failure: denied.error },
   },
-  { what: 'a server that asks for nothing', attempt: open, state: { kind: 'noAuthenticationNeeded' } },
+  {
+    what: 'a server that turned out to ask for nothing',
+    attempt: open,
+    probe: { kind: 'open' },
+    state: { kind: 'noAuthenticationNeeded' },
+  },
 ];
+
+function stateOf(row: Omit<Row, 'state'>): ServerState {
+  const { definition = remote(), session, token, helper, probe, now = sampleTime } = row;
+  const endpoint = 'endpoint' in row ? row.endpoint : reachable;
+  const place = { definition, endpoint, shadowedBy: row.shadowedBy, missing: row.missing };
+  if (definition.kind !== 'remote') {
+    return serverState(place);
+  }
+  const resolved = resolveHeaders(definition, {});
+  const unresolved = row.inputs ? [{ name: 'X-Key', missing: [], inputs: row.inputs }] : resolved.unresolved;
+  const headers = { ...resolved, unresolved };
+  const chain = credentialChain({
+    definition,
+    fileName: '.mcp.json',
+    headers,
+    helper,
+    session: session === undefined ? 'absent' : isUsable(session, now) ? 'usable' : 'expired',
+    hasSavedToken: token !== undefined,
+    probe,
+  });
+  return serverState({ ...place, remote: { ...row, fileName: '.mcp.json', headers, chain, now } });
+}
 
 describe('serverState', () => {
   for (const row of rows) {
     it(`is ${row.state.kind} with ${row.what}`, () => {
-      const facts = { definition: remote(), endpoint: reachable, now: sampleTime, ...row };
-      assert.deepEqual(serverState(facts), row.state);
+      const { state, ...rest } = row;
+      assert.deepEqual(stateOf(rest), state);
     });
   }
 
@@ -174,6 +330,12 @@ describe('serverState', () => {
       expired: true,
       needsAuthentication: true,
       noAuthenticationNeeded: true,
+      asksInput: true,
+      helperFailed: true,
+      savedToken: true,
+      shadowed: true,
+      unknown: true,
+      unreachable: true,
     };
     assert.deepEqual(new Set(rows.map(({ state }) => state.kind)), new Set(Object.keys(kinds)));
   });

@@ -5,6 +5,8 @@ import { durationText, stateText, stepTexts } from '../../../src/core/session/st
 
 const now = Date.UTC(2030, 0, 1);
 const hour = 3_600_000;
+const header = { kind: 'staticHeader', fileName: '.mcp.json' } as const;
+const failure = new AuthError('network', 'It failed.');
 
 const rows: readonly (readonly [ServerState, string, string])[] = [
   [{ kind: 'invalid', reason: '"url" is empty.' }, '"url" is empty', '"url" is empty.'],
@@ -15,18 +17,87 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
     'stdio · credentials from its environment',
     'A stdio server takes its credentials from its environment: there is nothing to sign in to.',
   ],
-  [{ kind: 'missingVariable', names: ['A'] }, 'A is not set', "A is not set in this window's environment."],
+  [
+    { kind: 'missingVariable', names: ['A'] },
+    'A is not set',
+    "A is not set in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.",
+  ],
   [
     { kind: 'missingVariable', names: ['A', 'B'] },
     'A, B are not set',
-    "A, B are not set in this window's environment.",
+    "A, B are not set in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.",
   ],
   [
-    { kind: 'staticHeader' },
+    { ...header, headerName: 'Authorization', isRejected: false },
     'header from .mcp.json',
-    'The Authorization header in .mcp.json is sent as it is; OAuth is off.',
+    'The Authorization header in .mcp.json is sent as it is. OAuth is off.',
   ],
-  [{ kind: 'headersHelper' }, 'header from helper', 'The command in "headersHelper" provides the headers.'],
+  [
+    { ...header, headerName: 'X-Key', isRejected: false },
+    'header from .mcp.json',
+    'The X-Key header in .mcp.json is sent as it is.',
+  ],
+  [
+    { ...header, headerName: 'Authorization', isRejected: true },
+    'header from .mcp.json rejected',
+    'The server rejects the Authorization header in .mcp.json. Correct it there.',
+  ],
+  [
+    { kind: 'asksInput', inputs: ['api-key'] },
+    'VS Code asks for its credential',
+    'Only VS Code knows what "api-key" was answered with. Set a token here, so that other clients can use this server.',
+  ],
+  ...(['notRun', 'succeeded'] as const).map(
+    (run) =>
+      [
+        { kind: 'headersHelper', run, isRejected: false },
+        'header from helper',
+        'The command in "headersHelper" provides the headers.',
+      ] as const,
+  ),
+  [
+    { kind: 'headersHelper', run: 'notAllowed', isRejected: false },
+    'helper is not allowed yet',
+    'The command in "headersHelper" provides the headers, once you have allowed it to run.',
+  ],
+  [
+    { kind: 'headersHelper', run: 'running', isRejected: false },
+    'helper is running…',
+    'The command in "headersHelper" is running.',
+  ],
+  [
+    { kind: 'headersHelper', run: 'succeeded', isRejected: true },
+    'header from helper rejected',
+    'The server rejects what the command in "headersHelper" provides.',
+  ],
+  [{ kind: 'helperFailed', error: failure }, 'helper failed', 'It failed.'],
+  [
+    { kind: 'savedToken', headerName: 'X-Key', isRejected: false },
+    'saved token',
+    'The token that you have saved is sent as "X-Key".',
+  ],
+  [
+    { kind: 'savedToken', headerName: 'X-Key', isRejected: true },
+    'saved token rejected',
+    'The server rejects the token that you have saved. Set another one.',
+  ],
+  [
+    { kind: 'shadowed', by: '.mcp.json of shop' },
+    'replaced by .mcp.json of shop',
+    'The entry of the same name in .mcp.json of shop is used in its place.',
+  ],
+  [
+    { kind: 'stdio', bridgesTo: 'mcp.example' },
+    'stdio · bridge to mcp.example',
+    'This process only passes on what mcp.example says, and keeps a sign-in of its own in plain files. Replace it with a direct entry, and authenticate here.',
+  ],
+  [{ kind: 'unreachable', error: failure }, 'unreachable', 'It failed.'],
+  [{ kind: 'unknown', isAsking: true }, 'asking…', 'Asking the server whether it needs authentication.'],
+  [
+    { kind: 'unknown', isAsking: false },
+    'not asked yet',
+    'The server has not been asked yet whether it needs authentication. Authenticate once; every client can then use this server.',
+  ],
   [
     { kind: 'headersOnly' },
     'WebSocket · headers only',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { TokenStore } from '../../../src/core/credential/tokenStore.ts';
 import { hashedKey } from '../../../src/core/session/secretStorage.ts';
 import { SessionStore } from '../../../src/core/session/sessionStore.ts';
 import { createSupportReport } from '../../../src/core/session/supportReport.ts';
@@ -12,13 +13,18 @@ const windows = lonelyWindow({ id: 'window-1', startedAt: sampleTime });
 describe('the report for support', () => {
   let secrets: FakeSecretStorage;
   let sessions: SessionStore;
+  let tokens: TokenStore;
   beforeEach(() => {
     secrets = new FakeSecretStorage();
     sessions = new SessionStore({ secrets, ...recordLog() });
+    tokens = new TokenStore({ secrets, ...recordLog() });
   });
-  afterEach(() => sessions.dispose());
+  afterEach(() => {
+    sessions.dispose();
+    tokens.dispose();
+  });
 
-  const report = () => createSupportReport({ sessions, windows }, sampleTime);
+  const report = () => createSupportReport({ sessions, tokens, windows }, sampleTime);
 
   it('says of each session what matters to who has to find a fault', async () => {
     const serverUrl = 'https://mcp.example/t/path-secret?key=query-secret';
@@ -44,9 +50,39 @@ describe('the report for support', () => {
           isUnsaved: false,
         },
       ],
+      tokens: [],
       unreadable: [],
       windows: { others: 0, isHolder: true, since: '2030-01-01T00:00:00.000Z' },
     });
+  });
+
+  it('counts tokens by their header, and says nothing else of them', async () => {
+    const token = {
+      headerName: 'Authorization',
+      scheme: 'Bearer',
+      token: 'token-secret',
+      savedAt: sampleTime,
+    };
+    await tokens.save({ ...token, serverUrl: 'https://one.example/path-secret' });
+    await tokens.save({ ...token, serverUrl: 'https://two.example' });
+    await tokens.save({
+      serverUrl: 'https://three.example',
+      headerName: 'X-Own-Name',
+      token: 't-3',
+      savedAt: 1,
+    });
+    assert.deepEqual(report().tokens, [
+      { headerName: 'Authorization', count: 2 },
+      { headerName: 'other', count: 1 },
+    ]);
+    assert.doesNotMatch(JSON.stringify(report()), /secret|example|X-Own-Name|t-3/);
+  });
+
+  it('names tokens that cannot be read', async () => {
+    const key = await hashedKey('token:', 'https://mcp.example');
+    await secrets.store(key, '{"version":2,"token":"token-secret"}');
+    await tokens.reload();
+    assert.deepEqual(report().unreadable, [{ key, reason: 'It is not a token of this version.' }]);
   });
 
   it('holds no secret, name, path or query of anything', async () => {

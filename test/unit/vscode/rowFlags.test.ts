@@ -15,7 +15,16 @@ function remote(oauth?: OAuthConfiguration): ServerDefinition {
 }
 
 function server(state: ServerState, definition = remote()): ServerSnapshot {
-  return { id: 'id', sourceId: 'file', sourceLabel: 'folder', uri: 'file', definition, state, accounts: [] };
+  return {
+    id: 'id',
+    sourceId: 'file',
+    sourceLabel: 'folder',
+    uri: 'file',
+    definition,
+    state,
+    hasSavedToken: false,
+    accounts: [],
+  };
 }
 
 const authenticating = (step: AuthenticationStep) => server({ kind: 'authenticating', step });
@@ -46,8 +55,23 @@ describe('what menus tell servers apart by', () => {
     ],
     [
       'a process',
-      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [] }),
+      server({ kind: 'stdio' }, { ...entry, kind: 'stdio', command: 'x', args: [], env: {} }),
       'server:stdio',
+    ],
+    [
+      'a process that only leads on to a remote server',
+      server(
+        { kind: 'stdio' },
+        {
+          ...entry,
+          kind: 'stdio',
+          command: 'npx',
+          args: [],
+          env: {},
+          bridge: { url: 'https://mcp.example', headers: {}, transport: 'http' },
+        },
+      ),
+      'server:stdio:bridge',
     ],
     [
       'a sign-in that asks the server',

@@ -23,7 +23,14 @@ function server(name: string, state: ServerSnapshot['state'], withSession = fals
     JSON.stringify({ mcpServers: { [name]: { type: 'http', url: `https://${name}.example/mcp` } } }),
   ).servers;
   assert.ok(definition);
-  const place = { id: name, sourceId: 'file:///a', sourceLabel: 'a', uri: 'file:///a', accounts: [] };
+  const place = {
+    id: name,
+    sourceId: 'file:///a',
+    sourceLabel: 'a',
+    uri: 'file:///a',
+    hasSavedToken: false,
+    accounts: [],
+  };
   return { ...place, definition, state, ...(withSession ? { session } : {}) };
 }
 

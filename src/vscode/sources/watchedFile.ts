@@ -1,0 +1,123 @@
+import {
+  type Disposable,
+  type FileStat,
+  FileSystemError,
+  type RelativePattern,
+  type Uri,
+  workspace,
+} from 'vscode';
+import type { Log } from '../../core/log.ts';
+
+/** A file, what makes events about it, and what its text means. */
+export interface FileToWatch<T> {
+  readonly uri: Uri;
+  readonly pattern: RelativePattern;
+  readonly parse: (text: string) => T;
+}
+
+/** A file as it was last read. */
+export type FileContent<T> =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable' }
+  /** Larger than 50 MB: not even read. */
+  | { readonly kind: 'tooLarge' }
+  | { readonly kind: 'read'; readonly value: T };
+
+/** Parsing this much takes half a second, in which the extension host does nothing else. */
+const maximumBytes = 50_000_000;
+
+/** Larger files are read again only if their time or size differs: reading them is felt. */
+const largeBytes = 1_000_000;
+
+/** No text that takes long to parse takes more than this part of the time, however often it is written. */
+const share = 1 / 20;
+const noticeableMs = 50;
+
+/** Reads a file, and reads it anew whenever something happens to it. */
+export class WatchedFile<T> implements Disposable {
+  readonly #file: FileToWatch<T>;
+  readonly #log: Log;
+  readonly #onDidRead: () => void;
+  readonly #subscriptions: readonly Disposable[];
+  /** Counts reads, so that a slow one never overwrites a later one. */
+  #reads = 0;
+  #last: FileStat | undefined;
+  #restsUntil = 0;
+  #timer: NodeJS.Timeout | undefined;
+  content: FileContent<T> = { kind: 'absent' };
+
+  constructor(file: FileToWatch<T>, onDidRead: () => void, log: Log) {
+    this.#file = file;
+    this.#onDidRead = onDidRead;
+    this.#log = log;
+    const watcher = workspace.createFileSystemWatcher(file.pattern);
+    const update = () => this.#update();
+    this.#subscriptions = [
+      watcher,
+      watcher.onDidCreate(update),
+      watcher.onDidChange(update),
+      watcher.onDidDelete(update),
+    ];
+  }
+
+  /** Reads the file now. Never throws: what cannot be read is logged, and is `unreadable`. */
+  async read(): Promise<void> {
+    const read = ++this.#reads;
+    try {
+      const stat = await workspace.fs.stat(this.#file.uri);
+      if (stat.size > largeBytes && stat.mtime === this.#last?.mtime && stat.size === this.#last.size) {
+        return;
+      }
+      const bytes = stat.size > maximumBytes ? undefined : await workspace.fs.readFile(this.#file.uri);
+      if (read === this.#reads) {
+        this.#last = stat;
+        this.content = bytes
+          ? { kind: 'read', value: this.#parse(new TextDecoder().decode(bytes)) }
+          : { kind: 'tooLarge' };
+      }
+    } catch (error) {
+      if (read === this.#reads) {
+        this.#last = undefined;
+        this.content = { kind: isAbsent(error) ? 'absent' : 'unreadable' };
+        this.#warn(error);
+      }
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
+  }
+
+  #parse(text: string): T {
+    const start = performance.now();
+    const value = this.#file.parse(text);
+    const took = performance.now() - start;
+    this.#restsUntil = took > noticeableMs ? performance.now() + took / share : 0;
+    return value;
+  }
+
+  #update(): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        void this.read().then(this.#onDidRead);
+      },
+      Math.max(0, this.#restsUntil - performance.now()),
+    );
+  }
+
+  #warn(error: unknown): void {
+    if (this.content.kind === 'unreadable') {
+      this.#log.warn('A file could not be read', { file: this.#file.uri.path, reason: error });
+    }
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof FileSystemError && (error.code === 'FileNotFound' || error.code === 'FileNotADirectory')
+  );
+}
