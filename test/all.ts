@@ -15,15 +15,22 @@ interface Suite {
   readonly plainCommand?: boolean;
 }
 
-/** Everything `npm test` runs, cheapest first. */
-const SUITES: readonly Suite[] = [
-  { name: 'check', ...npmCommand, args: ['run', '--silent', 'check'], plainCommand: true },
-  mocha('unit', 'test/unit/**/*.test.ts'),
-  mocha('processes', '--timeout', '60000', 'test/processes/**/*.test.ts'),
-  runner('conformance', 'test/conformance/runConformance.ts'),
-  mocha('interop', '--timeout', '30000', 'test/interop/**/*.test.ts'),
-  runner('host', 'test/host/runHost.ts'),
-  runner('e2e', 'test/e2e/runE2e.ts'),
+/**
+ * Everything `npm test` runs, cheapest first: stage by stage, in each stage several suites at the same time. Those that
+ * drive a browser take all that two cores have.
+ */
+const STAGES: readonly (readonly (readonly Suite[])[])[] = [
+  [[{ name: 'check', ...npmCommand, args: ['run', '--silent', 'check'], plainCommand: true }]],
+  [
+    [mocha('unit', 'test/unit/**/*.test.ts')],
+    [
+      runner('conformance', 'test/conformance/runConformance.ts'),
+      mocha('interop', '--timeout', '30000', 'test/interop/**/*.test.ts'),
+      mocha('processes', '--timeout', '60000', 'test/processes/**/*.test.ts'),
+    ],
+  ],
+  [[runner('host', 'test/host/runHost.ts')]],
+  [[runner('e2e', 'test/e2e/runE2e.ts')]],
 ];
 
 function mocha(name: string, ...args: readonly string[]): Suite {
@@ -35,11 +42,19 @@ function runner(name: string, script: string): Suite {
   return { name, command: process.execPath, args: ['--import', 'tsx', script] };
 }
 
-async function runSuite(suite: Suite): Promise<SuiteResult> {
+/** What a suite writes is shown at once where it runs alone, else when it has ended. */
+type Showing = 'atOnce' | 'atTheEnd';
+
+async function runSuite(suite: Suite, showing: Showing): Promise<SuiteResult> {
   const resultFile = inProject('test-results', `${suite.name}.json`);
   await rm(resultFile, { force: true });
-  console.log(`\n── ${suite.name} ──`);
-  const code = await exitCodeOf(suite, { ...process.env, [RESULT_FILE]: resultFile });
+  const written: string[] = [`\n── ${suite.name} ──\n`];
+  const flush = () => process.stdout.write(written.splice(0).join(''));
+  const code = await exitCodeOf(suite, { ...process.env, [RESULT_FILE]: resultFile }, (text) => {
+    written.push(text);
+    void (showing === 'atOnce' && flush());
+  });
+  flush();
   if (suite.plainCommand) {
     return counts(code === 0 ? 1 : 0, code === 0 ? 0 : 1);
   }
@@ -49,16 +64,23 @@ async function runSuite(suite: Suite): Promise<SuiteResult> {
   return crashed ? counts(result.passed, result.failed + 1) : result;
 }
 
-async function exitCodeOf(suite: Suite, env: NodeJS.ProcessEnv): Promise<unknown> {
+async function exitCodeOf(
+  suite: Suite,
+  env: NodeJS.ProcessEnv,
+  write: (text: string) => void,
+): Promise<unknown> {
   const child = spawn(suite.command, suite.args, {
     cwd: projectRoot,
     env,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: suite.shell ?? false,
   });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', write);
+  }
   const stop = () => child.kill('SIGTERM');
   process.once('exit', stop);
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'close');
   process.off('exit', stop);
   return code;
 }
@@ -68,15 +90,25 @@ function counts(passed: number, failed: number): SuiteResult {
 }
 
 async function main(): Promise<number> {
-  let passed = 0;
-  let failed = 0;
-  for (const suite of SUITES) {
-    const result = await runSuite(suite);
-    passed += result.passed;
-    failed += result.failed;
+  const results: SuiteResult[] = [];
+  for (const lanes of STAGES) {
+    const ended = await Promise.all(
+      lanes.map((suites) => runInTurn(suites, lanes.length > 1 ? 'atTheEnd' : 'atOnce')),
+    );
+    results.push(...ended.flat());
   }
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
   console.log(`\n${summaryLine({ passed, failed })}`);
   return failed === 0 ? 0 : 1;
+}
+
+async function runInTurn(suites: readonly Suite[], showing: Showing): Promise<readonly SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const suite of suites) {
+    results.push(await runSuite(suite, showing));
+  }
+  return results;
 }
 
 runMain(main);

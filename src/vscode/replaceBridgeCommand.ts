@@ -1,4 +1,4 @@
-import { Range, Uri, WorkspaceEdit, workspace } from 'vscode';
+import { Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
 import { replaceBridge } from '../core/config/replaceBridge.ts';
 import type { StdioServerDefinition } from '../core/config/serverDefinition.ts';
 import { AuthError } from '../core/errors.ts';
@@ -46,7 +46,14 @@ async function replaceIn({ uri, definition }: ServerSnapshot): Promise<void> {
       'The file has changes that are not saved. Save it, and try again.',
     );
   }
-  const replacement = definition.kind === 'stdio' ? replacementIn(document.getText(), definition) : undefined;
+  const find = () =>
+    definition.kind === 'stdio' ? replacementIn(document.getText(), definition) : undefined;
+  let replacement = find();
+  if (replacement === undefined) {
+    // The file may have been read here before the editor has read it anew.
+    await untilChanged(document);
+    replacement = find();
+  }
   if (replacement === undefined) {
     throw new AuthError('invalid_definition', 'The entry is no longer a bridge to a remote server.');
   }
@@ -67,4 +74,21 @@ function replacementIn(text: string, definition: StdioServerDefinition) {
     }
   }
   return undefined;
+}
+
+/** Waits for the next change of a document, for a moment. */
+async function untilChanged(document: TextDocument): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const timer = setTimeout(end, 2000);
+    const subscription = workspace.onDidChangeTextDocument((event) => {
+      if (event.document === document) {
+        end();
+      }
+    });
+  });
 }

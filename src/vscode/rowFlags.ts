@@ -2,6 +2,7 @@ import type { AccountSnapshot, ServerSnapshot } from '../core/inventory.ts';
 import { type PersonsWay, personsWays, selectGrant } from '../core/oauth/grant.ts';
 import { awaitedIn, type Waiting } from '../core/oauth/waiting.ts';
 import type { ServerState } from '../core/session/serverState.ts';
+import { isRemote } from './isRemote.ts';
 
 const awaited = { response: 'awaitsResponse', device: 'awaitsDevice' } as const satisfies Readonly<
   Record<Waiting['kind'], string>
@@ -17,8 +18,12 @@ export type RowFlag =
   /** Somebody is signed in, and another account of theirs can be. */
   | 'mayAddAccount'
   | 'severalAccounts'
-  /** What is missing can be made up for by a token of the person. */
-  | 'tokenHelps'
+  /** Its address is known, so that a token can be set for it. */
+  | 'endpoint'
+  /** Test Connection knows its transport. */
+  | 'testable'
+  /** Its session can be refreshed. */
+  | 'refreshable'
   /** A token of the person is kept. */
   | 'token'
   /** Has a session, whatever its state. */
@@ -32,10 +37,12 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
     state.kind,
     ...(definition.kind === 'stdio' && definition.bridge ? (['bridge'] as const) : []),
     ...(definition.kind === 'remote' && definition.transport !== 'ws' ? personsWays(definition.oauth) : []),
-    ...(state.kind === 'missingVariable' && state.tokenHelps ? (['tokenHelps'] as const) : []),
     ...(waiting === undefined ? [] : [awaited[waiting]]),
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
     ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
+    ...(server.endpoint?.kind === 'url' ? (['endpoint'] as const) : []),
+    ...(isRemote(server) ? (['testable'] as const) : []),
+    ...(session?.refreshable ? (['refreshable'] as const) : []),
     ...(server.hasSavedToken ? (['token'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];

@@ -65,6 +65,10 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     );
     return [add(`${id}#credential`, { kind: 'credential', applied }, links, applied)];
   };
+  const addNotes = ({ id, definition }: ServerSnapshot): readonly string[] =>
+    (definition.kind === 'remote' ? (definition.notes ?? []) : []).map((value, index) =>
+      add(`${id}#note${index}`, { kind: 'detail', label: 'Note', value }, [], value),
+    );
   const addClaudeCode = ({ id, claudeCode }: ServerSnapshot): readonly string[] => {
     if (!claudeCode) {
       return [];
@@ -73,10 +77,12 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     return [add(`${id}#claude`, { kind: 'detail', ...detail }, [], detail)];
   };
   const addServer = (server: ServerSnapshot): string => {
-    const { definition, session, state, accounts } = server;
+    const { session, state, accounts } = server;
+    // Where an entry stands in its file does not show.
+    const { range: _range, ...definition } = server.definition;
     const several = accounts.length > 1;
     const facts = several ? accounts.map(addAccount) : session ? addDetails(server.id, session) : [];
-    const children = [...facts, ...addCredential(server), ...addClaudeCode(server)];
+    const children = [...facts, ...addCredential(server), ...addClaudeCode(server), ...addNotes(server)];
     const used = several ? accounts.find(({ isUsed }) => isUsed)?.name : undefined;
     const look = [definition, rowContext(server), stateText(state, now), used, children.length > 0];
     return add(server.id, { kind: 'server', server }, children, look);

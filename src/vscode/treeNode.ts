@@ -4,7 +4,7 @@
  */
 export interface TreeNode {
   readonly kind: 'account' | 'credential' | 'detail' | 'problem' | 'server' | 'source';
-  /** Unique per kind. For a server and an account the id in the inventory; for a source and its problem the file's URI. */
+  /** Unique per kind. For a server and an account the id in the inventory; for a source and its problem the id of the source. */
   readonly id: string;
 }
 

@@ -76,7 +76,11 @@ describe('authenticating at a server on localhost', () => {
       .getByRole('treeitem', { name: /^sentry, MCP server\. Needs authentication\./ })
       .waitFor();
     await picture('servers');
-    assert.equal(demo.journal.requests.length, 0, 'nothing is contacted before somebody asks for it');
+    assert.deepEqual(
+      demo.journal.requests.map(({ method, url, status }) => [method, url, status]),
+      [['POST', '/mcp', 401]],
+      'before somebody asks for more, only the server is asked, once, whether it wants a credential',
+    );
   });
 
   it('opens the sign-in page on a click on Authenticate', async () => {
@@ -258,7 +262,7 @@ describe('the link dialog of VS Code for a server on another host', () => {
 describe('a workspace that is not trusted', () => {
   it('has its servers listed, and nothing contacted or offered', () =>
     journey({ window: { trusted: false }, mcpJson }, async ({ demo, vscode, view }) => {
-      await view.waitFor('sentry', 'needs authentication');
+      await view.waitFor('sentry', 'not asked yet');
       await vscode.page.getByText('its servers are listed, but nothing is contacted').first().waitFor();
       await view.row('sentry').hover();
       await vscode.screenshot('not-trusted');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Log } from '../../src/core/log.ts';
@@ -17,7 +17,7 @@ export interface FollowedFiles {
   close(): Promise<void>;
 }
 
-/** Follows the workspace of the host suite, an empty home folder, and no organization, whose folder is not there. */
+/** Follows the workspace of the host suite, an empty home folder, and no organization. */
 export async function followFiles(): Promise<FollowedFiles> {
   const home = await mkdtemp(join(tmpdir(), 'mcp-auth-sources-'));
   const places = {
@@ -25,7 +25,6 @@ export async function followFiles(): Promise<FollowedFiles> {
     settings: join(home, '.claude', 'settings.json'),
     managed: join(home, 'managed', 'managed-mcp.json'),
   };
-  await mkdir(join(home, '.claude'));
   let last: ReadConfiguration = { sources: [], approvals: new Map() };
   let reports = 0;
   const waiting = new Set<() => void>();

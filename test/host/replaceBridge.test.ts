@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of .mcp.json
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
-import { commands, Uri, window, workspace } from 'vscode';
+import { ConfigurationTarget, commands, Uri, window, workspace } from 'vscode';
 import { serverOf, until, untilState } from './inventoryState.ts';
 import { type SteeredProduct, steeredProduct } from './steeredProduct.ts';
 
@@ -16,7 +16,16 @@ describe('"Replace Bridge with a Direct Entry"', () => {
     assert.ok(folder);
     file = Uri.joinPath(folder.uri, '.mcp.json');
     original = await workspace.fs.readFile(file);
+    await setAutoSave('off');
   });
+
+  after(async () => {
+    await setAutoSave(undefined);
+  });
+
+  /** In a browser VS Code saves by itself, which would hide that the command does not. */
+  const setAutoSave = (value: 'off' | undefined) =>
+    workspace.getConfiguration('files').update('autoSave', value, ConfigurationTarget.Global);
 
   afterEach(async () => {
     await commands.executeCommand('workbench.action.files.revert');

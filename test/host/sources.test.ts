@@ -235,6 +235,10 @@ describe('the places where servers are configured', () => {
       JSON.stringify({ projects: { [one]: { hasTrustDialogAccepted: true } } }),
     );
     await untilApproval('approved', /: \.claude\/settings\.json approves it/);
+    await rm(join(one, '.claude', 'settings.json'));
+    await untilApproval('pending', /asks before/);
+    await write(files.places.settings, JSON.stringify({ enableAllProjectMcpServers: true }));
+    await untilApproval('approved', /settings\.json approves all servers/);
     await write(
       join(one, '.claude', 'settings.local.json'),
       JSON.stringify({ disabledMcpjsonServers: ['linear'] }),

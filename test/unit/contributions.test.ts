@@ -13,7 +13,8 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge';
+const flags =
+  'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge:endpoint:testable:refreshable';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -66,7 +67,7 @@ describe('package.json', () => {
     for (const { menu, command } of menus) {
       assert.ok(contributed.includes(command), `${menu}: ${command}`);
     }
-    const places = menus.map(({ menu, command, group }) => `${menu} ${command} ${group.split('@')[0]}`);
+    const places = menus.map(({ menu, command, group }) => `${menu} ${command} ${group}`);
     assert.deepEqual(places, [...new Set(places)]);
   });
 
@@ -109,9 +110,10 @@ describe('package.json', () => {
 
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [
-      'server:needsAuthentication:browser:deviceCode',
+      'server:needsAuthentication:browser:deviceCode:endpoint:testable',
       [
         'authenticate',
+        'testConnection',
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateDevice',
@@ -124,9 +126,10 @@ describe('package.json', () => {
       ],
     ],
     [
-      'server:needsAuthentication',
+      'server:needsAuthentication:endpoint:testable',
       [
         'authenticate',
+        'testConnection',
         'authenticateWithScopes',
         'setToken',
         'openDefinition',
@@ -136,7 +139,7 @@ describe('package.json', () => {
       ],
     ],
     [
-      'server:expired:browser:session',
+      'server:expired:browser:endpoint:testable:session',
       [
         'authenticate',
         'testConnection',
@@ -153,9 +156,10 @@ describe('package.json', () => {
       ],
     ],
     [
-      'server:savedToken:token',
+      'server:savedToken:endpoint:testable:token',
       [
         'authenticate',
+        'testConnection',
         'authenticateWithScopes',
         'setToken',
         'removeToken',
@@ -165,10 +169,14 @@ describe('package.json', () => {
         ...status,
       ],
     ],
-    ['server:missingVariable', ['openDefinition', 'copyServerUrl', ...status]],
-    ['server:missingVariable:browser:tokenHelps', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
     [
-      'server:authenticated:token:session',
+      'server:missingVariable:endpoint:testable',
+      ['testConnection', 'setToken', 'openDefinition', 'copyServerUrl', ...status],
+    ],
+    ['server:missingVariable', ['openDefinition', 'copyServerUrl', ...status]],
+    ['server:headersOnly:endpoint', ['openDefinition', 'copyServerUrl', ...status]],
+    [
+      'server:authenticated:endpoint:testable:refreshable:token:session',
       [
         'authenticate',
         'testConnection',
@@ -215,11 +223,10 @@ describe('package.json', () => {
     ['source', status],
     ['server:stdio:bridge', ['openDefinition', 'replaceBridge', ...status]],
     [
-      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:endpoint:testable:session',
       [
         'authenticate',
         'testConnection',
-        'refreshToken',
         'signOut',
         'authenticateWithScopes',
         'addAccount',
@@ -241,16 +248,30 @@ describe('package.json', () => {
     });
   }
 
-  for (const [account, buttons] of [
+  for (const [row, buttons] of [
+    ['server:unreachable:browser:endpoint:testable', ['testConnection', 'authenticate']],
+    ['server:savedToken:endpoint:testable:token', ['testConnection', 'setToken']],
+    ['server:savedToken:endpoint:token', ['setToken']],
+    ['server:staticHeader:endpoint:testable', ['testConnection', 'openDefinition']],
+    ['server:headersHelper:endpoint:testable', ['testConnection', 'openDefinition']],
+    ['server:helperFailed:endpoint:testable', ['testConnection', 'openDefinition']],
+    ['server:missingVariable:endpoint:testable', ['setToken', 'openDefinition']],
+    ['server:missingVariable', ['openDefinition']],
+    ['server:asksInput:endpoint:testable', ['setToken', 'openDefinition']],
+    ['server:noAuthenticationNeeded:endpoint:testable', ['testConnection']],
+    ['server:stdio:bridge', ['replaceBridge', 'openDefinition']],
+    ['server:stdio', ['openDefinition']],
+    ['server:unknown:endpoint:testable', ['authenticate']],
+    ['server:authenticated:browser:endpoint:testable:session', ['testConnection', 'signOut']],
     ['account:authenticated:used', []],
     ['account:authenticated:other', ['useAccount']],
     ['account:expired:used', ['authenticate']],
     ['account:needsScopes:other', ['authenticate', 'useAccount']],
   ] as const) {
-    it(`has ${buttons.length} buttons on the row of ${account}`, () => {
+    it(`has ${buttons.length} buttons on the row of ${row}`, () => {
       const shown = menus
         .filter(({ group }) => group.startsWith('inline'))
-        .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(account))
+        .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(row))
         .sort((one, other) => one.group.localeCompare(other.group))
         .map(({ command }) => command.replace('mcpAuth.', ''));
       assert.deepEqual(shown, buttons);
@@ -286,8 +307,10 @@ describe('package.json', () => {
     const patterns = menus
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
-    const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded', 'helperFailed', 'unreachable']);
+    const without = Object.keys(kinds).filter(
+      (kind) => !patterns.some((one) => one.test(`server:${kind}:endpoint:testable`)),
+    );
+    assert.deepEqual(without, ['refreshing']);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {

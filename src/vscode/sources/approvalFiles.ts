@@ -3,7 +3,7 @@ import type { ApprovalFacts, ApprovalFile } from '../../core/config/claudeApprov
 import type { ClaudeSettings } from '../../core/config/claudeSettings.ts';
 import { type ClaudeState, isTrustedByClaude } from '../../core/config/claudeState.ts';
 import { type ClaudePlaces, withTilde } from './claudePlaces.ts';
-import { fileAt, fileIn, type PlacedFile } from './folderPlaces.ts';
+import { fileIn, type PlacedFile } from './folderPlaces.ts';
 import type { KnownFolder } from './places.ts';
 import { pathWithSlashes } from './projectKey.ts';
 import type { FileContent } from './watchedFile.ts';
@@ -17,7 +17,7 @@ export function approvalFiles(
   { settings }: ClaudePlaces,
 ): readonly PlacedFile[] {
   return [
-    fileAt(Uri.file(settings)),
+    { uri: Uri.file(settings) },
     ...folders.flatMap((folder) => [fileIn(folder, repositoryFile), fileIn(folder, localFile)]),
   ];
 }

@@ -1,9 +1,13 @@
 import { RelativePattern, Uri, type WorkspaceFolder } from 'vscode';
 
-/** A file below a folder, and the events that tell of it. */
+/** A file, and what tells of it. */
 export interface PlacedFile {
   readonly uri: Uri;
-  readonly pattern: RelativePattern;
+  /**
+   * The events about it. Absent where its folder may not be there yet: VS Code says nothing of a file that
+   * comes with its folder, so that such a file is looked at from time to time.
+   */
+  readonly pattern?: RelativePattern | undefined;
 }
 
 /**
@@ -16,7 +20,7 @@ export function fileIn(folder: WorkspaceFolder, path: string): PlacedFile {
   return { uri: Uri.joinPath(folder.uri, path), pattern: new RelativePattern(folder, pattern) };
 }
 
-/** A file outside of the workspace. Only its own folder is watched, not what is below that. */
+/** A file outside of the workspace, in a folder that is there. Only that is watched, not what is below it. */
 export function fileAt(uri: Uri): PlacedFile {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   return { uri, pattern: new RelativePattern(Uri.joinPath(uri, '..'), name) };

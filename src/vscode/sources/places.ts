@@ -24,7 +24,7 @@ export function managedPlace(folders: readonly KnownFolder[], { managed }: Claud
     fileName: 'managed-mcp.json',
     folders: folders.map(keyOf),
   } as const;
-  return { kind: 'file', source, file: fileAt(uri), dialect: claudeDialect, isListedEmpty: true };
+  return { kind: 'file', source, file: { uri }, dialect: claudeDialect, isListedEmpty: true };
 }
 
 /** The servers of user scope. */

@@ -1,17 +1,10 @@
-import {
-  type Disposable,
-  type FileStat,
-  FileSystemError,
-  type RelativePattern,
-  type Uri,
-  workspace,
-} from 'vscode';
+import { type Disposable, type FileStat, FileSystemError, workspace } from 'vscode';
 import type { Log } from '../../core/log.ts';
+import type { PlacedFile } from './folderPlaces.ts';
+import { followFile } from './followFile.ts';
 
-/** A file, what makes events about it, and what its text means. */
-export interface FileToWatch<T> {
-  readonly uri: Uri;
-  readonly pattern: RelativePattern;
+/** A file, and what its text means. */
+export interface FileToWatch<T> extends PlacedFile {
   readonly parse: (text: string) => T;
 }
 
@@ -38,7 +31,7 @@ export class WatchedFile<T> implements Disposable {
   readonly #file: FileToWatch<T>;
   readonly #log: Log;
   readonly #onDidRead: () => void;
-  readonly #subscriptions: readonly Disposable[];
+  readonly #subscription: Disposable;
   /** Counts reads, so that a slow one never overwrites a later one. */
   #reads = 0;
   #last: FileStat | undefined;
@@ -50,14 +43,7 @@ export class WatchedFile<T> implements Disposable {
     this.#file = file;
     this.#onDidRead = onDidRead;
     this.#log = log;
-    const watcher = workspace.createFileSystemWatcher(file.pattern);
-    const update = () => this.#update();
-    this.#subscriptions = [
-      watcher,
-      watcher.onDidCreate(update),
-      watcher.onDidChange(update),
-      watcher.onDidDelete(update),
-    ];
+    this.#subscription = followFile(file, () => this.#update());
   }
 
   /** Reads the file now. Never throws: what cannot be read is logged, and is `unreadable`. */
@@ -86,9 +72,7 @@ export class WatchedFile<T> implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    for (const subscription of this.#subscriptions) {
-      subscription.dispose();
-    }
+    this.#subscription.dispose();
   }
 
   #parse(text: string): T {

@@ -51,7 +51,7 @@ describe('what menus tell servers apart by', () => {
     [
       'a server with a session',
       { ...server({ kind: 'expired' }), session: summarizeSession(sampleSession()) },
-      'server:expired:browser:deviceCode:mayAddAccount:session',
+      'server:expired:browser:deviceCode:mayAddAccount:refreshable:session',
     ],
     [
       'a process',
@@ -95,16 +95,6 @@ describe('what menus tell servers apart by', () => {
         { ...entry, kind: 'remote', transport: 'ws', url: 'wss://mcp.example', headers: {} },
       ),
       'server:headersOnly',
-    ],
-    [
-      'a URL with a variable that is not set',
-      server({ kind: 'missingVariable', names: ['HOST'] }),
-      'server:missingVariable:browser:deviceCode',
-    ],
-    [
-      'a header with a variable that is not set',
-      server({ kind: 'missingVariable', names: ['TOKEN'], tokenHelps: true }),
-      'server:missingVariable:browser:deviceCode:tokenHelps',
     ],
     [
       'a sign-in that asks the server',
@@ -161,7 +151,7 @@ describe('what menus tell servers apart by', () => {
     const accounts = [account('a', true), account('b', false)];
     assert.equal(
       rowContext({ ...signedIn(), accounts }),
-      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:refreshable:session',
     );
     assert.ok(!rowFlags({ ...signedIn(), accounts: accounts.slice(1) }).includes('severalAccounts'));
     assert.deepEqual(accounts.map(accountContext), ['account:expired:used', 'account:expired:other']);
