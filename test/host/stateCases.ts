@@ -408,7 +408,7 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         },
         short: 'session expired',
         sentence: 'The session has expired. Authenticate again.',
-        context: 'server:expired:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:session',
+        context: 'server:expired:browser:deviceCode:mayAddAccount:endpoint:testable:session',
       },
       {
         title: 'does not take the token of a session that cannot be refreshed',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerSnapshot } from '../../src/core/inventory.ts';
 import { stateText } from '../../src/core/session/stateText.ts';
+import { eventually } from './page/paletteStage.ts';
 import { renderedRow } from './renderedRow.ts';
 import { type StateCase, type StateKind, stateCases } from './stateCases.ts';
 import { openStatesStage, type StatesStage } from './statesStage.ts';
@@ -22,7 +23,12 @@ describe('every state in the extension host', () => {
         const { host } = new URL(stage.server.origin);
         const sentence = one.sentence.replaceAll('HOST', host);
         assert.deepEqual(stateText(server.state, Date.now()), { short: one.short, sentence });
-        assert.deepEqual(await renderedRow(product, server), {
+        // That a server is being asked is told a moment after it has begun, for many of them at once.
+        const row = await eventually(async () => {
+          const rendered = await renderedRow(product, server);
+          return rendered.description === one.short ? rendered : undefined;
+        });
+        assert.deepEqual(row, {
           icon,
           colour,
           description: one.short,
