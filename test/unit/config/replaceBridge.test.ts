@@ -124,7 +124,7 @@ describe('replaceBridge', () => {
     assert.equal(replaceBridge(text, process), undefined);
   });
 
-  // V8's own parser (Node 24.21) can take the key "\\\"" for "\\\\" where it has met an object like this one before.
+  // V8's own parser (Node 24.21) can take the key `"\""` for `"\\"` where it has met a like object before.
   it('leaves everything else as it was, in any file', () => {
     const processOnly = /^(?:command|args|env|envFile|cwd|type|url|headers|__proto__)$/;
     const others = fc.dictionary(
