@@ -82,7 +82,7 @@ function serverItem(server: ServerSnapshot, now: number, below: readonly string[
   );
   item.id = server.id;
   item.description = used ? accountStateText(state, now, used.name) : text.short;
-  item.iconPath = stateIcon(state.kind);
+  item.iconPath = stateIcon(state);
   item.tooltip = serverTooltip(server, text.sentence);
   item.contextValue = rowContext(server);
   const as = used ? ` You are ${used.name} there.` : '';
@@ -96,7 +96,7 @@ function accountItem(account: AccountSnapshot, now: number): TreeItem {
   const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
   item.id = id;
   item.description = isUsed ? `used here · ${text.short}` : text.short;
-  item.iconPath = stateIcon(state.kind);
+  item.iconPath = stateIcon(state);
   item.contextValue = accountContext(account);
   const where = isUsed ? ' This workspace uses it.' : '';
   // As text: the name stems from a server.

@@ -112,6 +112,7 @@ describe('package.json', () => {
       'server:needsAuthentication:browser:deviceCode',
       [
         'authenticate',
+        'testConnection',
         'authenticateThroughLocalhost',
         'authenticateNoBrowser',
         'authenticateDevice',
@@ -127,6 +128,7 @@ describe('package.json', () => {
       'server:needsAuthentication',
       [
         'authenticate',
+        'testConnection',
         'authenticateWithScopes',
         'setToken',
         'openDefinition',
@@ -156,6 +158,7 @@ describe('package.json', () => {
       'server:savedToken:token',
       [
         'authenticate',
+        'testConnection',
         'authenticateWithScopes',
         'setToken',
         'removeToken',
@@ -165,6 +168,7 @@ describe('package.json', () => {
         ...status,
       ],
     ],
+    ['server:headersHelper:browser', ['testConnection', 'openDefinition', 'copyServerUrl', ...status]],
     ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
     [
       'server:authenticated:token:session',
@@ -240,16 +244,27 @@ describe('package.json', () => {
     });
   }
 
-  for (const [account, buttons] of [
+  for (const [row, buttons] of [
+    ['server:needsAuthentication:browser', ['authenticate']],
+    ['server:authenticated:browser:session', ['testConnection', 'signOut']],
+    ['server:missingVariable:browser', ['openDefinition', 'setToken']],
+    ['server:staticHeader:browser', ['testConnection', 'openDefinition']],
+    ['server:headersHelper:browser', ['testConnection', 'openDefinition']],
+    ['server:helperFailed:browser', ['testConnection', 'openDefinition']],
+    ['server:savedToken:browser:token', ['testConnection', 'setToken']],
+    ['server:unreachable:browser', ['testConnection']],
+    ['server:noAuthenticationNeeded:browser', ['testConnection']],
+    ['server:stdio:bridge', ['openDefinition']],
+    ['server:invalid', ['openDefinition']],
     ['account:authenticated:used', []],
     ['account:authenticated:other', ['useAccount']],
     ['account:expired:used', ['authenticate']],
     ['account:needsScopes:other', ['authenticate', 'useAccount']],
   ] as const) {
-    it(`has ${buttons.length} buttons on the row of ${account}`, () => {
+    it(`has ${buttons.length} buttons on the row of ${row}`, () => {
       const shown = menus
         .filter(({ group }) => group.startsWith('inline'))
-        .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(account))
+        .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(row))
         .sort((one, other) => one.group.localeCompare(other.group))
         .map(({ command }) => command.replace('mcpAuth.', ''));
       assert.deepEqual(shown, buttons);
@@ -286,7 +301,7 @@ describe('package.json', () => {
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
     const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
-    assert.deepEqual(without, ['refreshing', 'noAuthenticationNeeded', 'helperFailed', 'unreachable']);
+    assert.deepEqual(without, ['refreshing']);
   });
 
   it('welcomes to its own view, with links to commands that exist', () => {

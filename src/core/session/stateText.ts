@@ -1,3 +1,4 @@
+import type { AuthErrorCode } from '../errors.ts';
 import type { AuthenticationStep } from '../oauth/authentication.ts';
 import { quote } from '../quote.ts';
 import type { ServerState } from './serverState.ts';
@@ -56,6 +57,15 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
     short: 'requesting a token…',
     sentence: 'Asking the authorization server for an access token.',
   },
+};
+
+/** Why a server is unreachable, where a few words can tell. */
+const unreachableReasons: Readonly<Partial<Record<AuthErrorCode, string>>> = {
+  certificate_untrusted: 'certificate not trusted',
+  insecure_url: 'not https',
+  proxy_failed: 'proxy failed',
+  server_error: 'server error',
+  timeout: 'no answer',
 };
 
 const invitation = 'Authenticate once; every client can then use this server.';
@@ -134,7 +144,10 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'noAuthenticationNeeded':
       return { short: 'no authentication needed', sentence: 'The server answers without authentication.' };
     case 'unreachable':
-      return { short: 'unreachable', sentence: state.error.message };
+      return {
+        short: ['unreachable', unreachableReasons[state.error.code] ?? []].flat().join(': '),
+        sentence: state.error.message,
+      };
     case 'unknown':
       return state.isAsking
         ? { short: 'asking…', sentence: 'Asking the server whether it needs authentication.' }
