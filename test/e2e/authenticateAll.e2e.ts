@@ -55,7 +55,9 @@ describe('Authenticate All', () => {
         for (const name of ['linear', 'notion', 'figma']) {
           await view.waitFor(name, 'waiting for your browser');
         }
-        await (await notification(vscode, 'Authenticating at 3 servers')).first().waitFor();
+        await (await notification(vscode, 'Authenticating at 3 servers'))
+          .getByRole('link', { name: 'Open the page again' })
+          .waitFor();
         await vscode.screenshot('authenticate-all-progress');
         await answer(pageOf(pages, linear), 'Allow');
         await answer(pageOf(pages, notion), 'Allow');

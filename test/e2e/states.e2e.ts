@@ -31,7 +31,7 @@ const inTheEnd = {
   atlassian: 'session expired',
   figma: 'extra scopes needed',
   wiki: 'saved token',
-  internal: 'header from .mcp.json rejected',
+  internal: 'header rejected · .mcp.json',
   corp: 'header from helper',
   vault: 'helper failed',
   ldap: 'helper is not allowed yet',
@@ -127,7 +127,7 @@ describe('the servers of a workspace', () => {
       await view.waitFor('docs', 'replaced by .mcp.json');
       await vscode.screenshot('states-light');
       await vscode.runCommand('MCP Auth: Show Status');
-      await vscode.page.getByText(/MCP servers, \d+ servers need you/).waitFor();
+      await vscode.page.getByText(/MCP\sservers,\s\d+\sservers\sneed\syou/).waitFor();
       await unfold(journey, 'wiki');
       await vscode.screenshot('states-unfolded-light');
       await vscode.runCommand('Preferences: Toggle between Light/Dark Themes');

@@ -97,7 +97,7 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'staticHeader':
       return state.isRejected
         ? {
-            short: `header from ${state.fileName} rejected`,
+            short: `header rejected · ${state.fileName}`,
             sentence: `The server rejects the ${state.headerName} header in ${state.fileName}. Correct it there.`,
           }
         : {
@@ -174,7 +174,7 @@ function stdioText({ bridgesTo }: ServerState & { kind: 'stdio' }): StateText {
 function helperText({ run, isRejected }: ServerState & { kind: 'headersHelper' }): StateText {
   if (isRejected) {
     return {
-      short: 'header from helper rejected',
+      short: 'header rejected · helper',
       sentence: 'The server rejects what the command in "headersHelper" provides.',
     };
   }

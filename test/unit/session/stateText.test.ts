@@ -39,7 +39,7 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   ],
   [
     { ...header, headerName: 'Authorization', isRejected: true },
-    'header from .mcp.json rejected',
+    'header rejected · .mcp.json',
     'The server rejects the Authorization header in .mcp.json. Correct it there.',
   ],
   [
@@ -67,7 +67,7 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   ],
   [
     { kind: 'headersHelper', run: 'succeeded', isRejected: true },
-    'header from helper rejected',
+    'header rejected · helper',
     'The server rejects what the command in "headersHelper" provides.',
   ],
   [{ kind: 'helperFailed', error: failure }, 'helper failed', 'It failed.'],
