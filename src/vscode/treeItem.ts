@@ -7,7 +7,7 @@ import { commandIds } from './commandIds.ts';
 import type { CredentialDetail } from './credentialDetails.ts';
 import { accountContext, rowContext } from './rowFlags.ts';
 import { stateIcon } from './stateIcon.ts';
-import type { Row } from './treeModel.ts';
+import type { Row, RowContent } from './treeModel.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** Renders a row. `now` in milliseconds since the epoch. */
@@ -53,12 +53,16 @@ function problemItem(sourceId: string, { message }: ConfigurationProblem): TreeI
 
 function detailItem(
   id: string,
-  { label, value }: { readonly label: string; readonly value: string },
+  { label, value, applies }: RowContent & { readonly kind: 'detail' },
 ): TreeItem {
   const item = new TreeItem(label);
   item.id = id;
   item.description = value;
   item.tooltip = `${label}: ${value}`;
+  if (applies !== undefined) {
+    item.iconPath = new ThemeIcon(applies ? 'check' : 'dash');
+    item.accessibilityInformation = { label: `${label}${applies ? ', applies' : ''}: ${value}` };
+  }
   return item;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type Demo, startDemo } from '../support/demo/demo.ts';
@@ -76,7 +76,8 @@ describe('authenticating at a server on localhost', () => {
       .getByRole('treeitem', { name: /^sentry, MCP server\. Needs authentication\./ })
       .waitFor();
     await picture('servers');
-    assert.equal(demo.journal.requests.length, 0, 'nothing is contacted before somebody asks for it');
+    assert.equal(demo.journal.requests.length, 1, 'it was asked once whether it needs authentication');
+    assert.equal(demo.journal.secrets.size, 0, 'without a credential');
   });
 
   it('opens the sign-in page on a click on Authenticate', async () => {
@@ -257,13 +258,18 @@ describe('the link dialog of VS Code for a server on another host', () => {
 
 describe('a workspace that is not trusted', () => {
   it('has its servers listed, and nothing contacted or offered', () =>
-    journey({ window: { trusted: false }, mcpJson }, async ({ demo, vscode, view }) => {
-      await view.waitFor('sentry', 'needs authentication');
+    journey({ window: { trusted: false }, mcpJson }, async ({ demo, folder, vscode, view }) => {
+      await view.waitFor('sentry', 'not asked yet');
       await vscode.page.getByText('its servers are listed, but nothing is contacted').first().waitFor();
       await view.row('sentry').hover();
       await vscode.screenshot('not-trusted');
       const button = view.row('sentry').getByRole('button', { name: 'Authenticate' });
       assert.equal(await button.isEnabled(), false);
       assert.equal(demo.journal.requests.length, 0);
+
+      await rm(join(folder, '.mcp.json'));
+      await vscode.page.getByText('No MCP server was found.').waitFor();
+      await vscode.page.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
+      await vscode.screenshot('not-trusted-welcome');
     }));
 });

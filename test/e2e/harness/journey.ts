@@ -10,6 +10,8 @@ import { openVsCode, type VsCode, type VsCodeOptions } from './window.ts';
 /** What a journey of one test begins with: the view open on a workspace, and a server to sign in to. */
 export interface Journey {
   readonly demo: Demo;
+  /** The workspace's only one, by its absolute path. */
+  readonly folder: string;
   readonly vscode: VsCode;
   readonly view: ServersView;
 }
@@ -39,7 +41,7 @@ export async function journey(options: JourneyOptions, go: (start: Journey) => P
     defer(vscode.close);
     const view = serversView(vscode.page);
     await view.open();
-    await go({ demo, vscode, view });
+    await go({ demo, folder, vscode, view });
   });
 }
 

@@ -35,7 +35,9 @@ export function serversView(page: Page): ServersView {
         if ((await tab.getAttribute('aria-selected')) !== 'true') {
           await tab.click();
         }
-        await page.getByRole('tree', { name: 'Servers' }).waitFor({ timeout: 20_000 });
+        // Without servers there are only words of welcome.
+        const content = page.getByRole('tree', { name: 'Servers' }).or(page.locator('.welcome-view-content'));
+        await content.filter({ visible: true }).first().waitFor({ timeout: 20_000 });
       });
     },
     row,
