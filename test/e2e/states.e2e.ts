@@ -111,9 +111,6 @@ describe('the servers of a workspace', () => {
     beside(async (journey) => {
       const { vscode, view } = journey;
       await waitForAll(journey, atFirst);
-      // Else the name of the icon that was clicked is shown over the rows.
-      await vscode.page.mouse.move(640, 200);
-      await vscode.page.getByRole('tooltip').waitFor({ state: 'hidden' });
       await vscode.screenshot('states-at-first');
       await useTheStatusBar(journey);
       await setTheToken(journey);

@@ -6,7 +6,7 @@ import { serversView } from './harness/serversView.ts';
 import { sharedMachine } from './harness/sharedMachine.ts';
 import { openVsCode } from './harness/window.ts';
 
-// What a workspace that is not trusted is welcomed with, authenticate.e2e.ts shows.
+// What a workspace that is not trusted is welcomed with, untrusted.e2e.ts shows.
 describe('the view without servers', () => {
   it('says what to do about it, until there is a server', () =>
     withCleanup(async (defer) => {

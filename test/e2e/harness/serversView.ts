@@ -34,6 +34,8 @@ export function serversView(page: Page): ServersView {
         // A click on the icon of a view that is there already, as after a reload, hides it.
         if ((await tab.getAttribute('aria-selected')) !== 'true') {
           await tab.click();
+          // Else its name is shown over the rows.
+          await page.mouse.move(640, 0);
         }
         // Without servers there are only words of welcome.
         const content = page.getByRole('tree', { name: 'Servers' }).or(page.locator('.welcome-view-content'));
