@@ -103,7 +103,7 @@ async function unfold({ vscode, view }: Journey, name: string): Promise<void> {
   await view.row(name).locator('.monaco-tl-twistie').click();
   const credential = vscode.page.getByRole('treeitem', { name: /^Credential: / });
   await credential.locator('.monaco-tl-twistie').click();
-  await vscode.page.getByRole('treeitem', { name: /Authorization header/ }).waitFor();
+  await vscode.page.getByRole('treeitem', { name: /^Saved token, applies: / }).waitFor();
 }
 
 describe('the servers of a workspace', () => {
