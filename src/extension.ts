@@ -1,4 +1,4 @@
-import { type ExtensionContext, env, window } from 'vscode';
+import { commands, type ExtensionContext, env, window } from 'vscode';
 import { systemClock } from './core/clock.ts';
 import { TokenStore } from './core/credential/tokenStore.ts';
 import type { Inventory } from './core/inventory.ts';
@@ -157,6 +157,8 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     remote: env.remoteName,
   });
   await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
+  // Until now an empty view says nothing: none could also be none yet.
+  void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);
   void resumption.resume();
   return { inventory, sessions, tokens, secrets };
 }

@@ -110,6 +110,8 @@ export class Inventory implements Disposable {
   #uses: ServerUses = new Map();
   #approvals: Approvals = new Map();
   #serverUrls: ReadonlySet<string> = new Set();
+  /** By the ids of servers. */
+  readonly #handles = new Map<string, string>();
   /** All that views ask for in the same moment is worked out once. */
   #current: { readonly at: number; readonly snapshot: readonly SourceSnapshot[] } | undefined;
   /** While a change is told, which takes a while where there are a thousand servers, no time passes. */
@@ -151,11 +153,18 @@ export class Inventory implements Disposable {
     return this.#current.snapshot;
   }
 
-  /** One server by its id, as it stands right now. */
-  find(id: string): ServerSnapshot | undefined {
+  /** One server by its id or its handle, as it stands right now. */
+  find(idOrHandle: string): ServerSnapshot | undefined {
     return this.snapshot()
       .flatMap(({ servers }) => servers)
-      .find((server) => server.id === id);
+      .find(({ id }) => id === idOrHandle || this.#handles.get(id) === idOrHandle);
+  }
+
+  /** A few characters that stand for an id in this window: an id is as long as its file's path. */
+  handleOf(id: string): string {
+    const handle = this.#handles.get(id) ?? `#${this.#handles.size + 1}`;
+    this.#handles.set(id, handle);
+    return handle;
   }
 
   /** One account by its id in the inventory, with its server. */

@@ -5,6 +5,7 @@ export interface CredentialDetail {
   readonly label: string;
   /** A sentence. */
   readonly value: string;
+  readonly applies: boolean;
 }
 
 const labels: Readonly<Record<CredentialKind, string>> = {
@@ -20,7 +21,7 @@ const labels: Readonly<Record<CredentialKind, string>> = {
 /** The place that the credential of a server comes from. */
 export function appliedDetail(chain: CredentialChain): CredentialDetail {
   const applied = chain.find(({ applies }) => applies);
-  return applied ? toDetail(applied) : { label: 'None', value: 'No credential is sent.' };
+  return applied ? toDetail(applied) : { label: 'None', value: 'No credential is sent.', applies: true };
 }
 
 /** All places in their order: why one applies, and why the others do not (C1). */
@@ -28,6 +29,6 @@ export function credentialDetails(chain: CredentialChain): readonly CredentialDe
   return chain.map(toDetail);
 }
 
-function toDetail({ kind, reason }: CredentialLink): CredentialDetail {
-  return { label: labels[kind], value: reason };
+function toDetail({ kind, reason, applies }: CredentialLink): CredentialDetail {
+  return { label: labels[kind], value: reason, applies };
 }

@@ -22,7 +22,7 @@ export async function reopen(
 export async function follow(
   { server, running }: { readonly server: ServerSnapshot; readonly running: RunningAuthentication },
   { report, signal }: { readonly report: ReportProgress; readonly signal: AbortSignal },
-  { waitingViews }: CommandPorts,
+  { waitingViews, inventory }: CommandPorts,
 ): Promise<void> {
   const cancel = () => running.cancel();
   signal.addEventListener('abort', cancel, { once: true });
@@ -31,7 +31,9 @@ export async function follow(
   const subscriptions: readonly Disposable[] = [
     running.onDidChangeStep(() => report(sentence())),
     running.onDidWait((waiting) => {
-      report(`${sentence()} ${waitingText(waiting, serverNode(server))}`);
+      // VS Code cuts notifications off after 1,000 characters, links included.
+      const node = serverNode({ id: inventory.handleOf(server.id) });
+      report(`${sentence()} ${waitingText(waiting, node)}`);
       // Whoever was asked before a reload may hold the answer on the clipboard, where the address would go.
       const isResumed = waiting.kind === 'response' && waiting.isResumed;
       void (isResumed || waitingViews.show(server, running));

@@ -54,7 +54,7 @@ function toPickItem(
   return {
     label: isUsed ? `$(check) ${name}` : `$(blank) ${name}`,
     description: isUsed ? `used here · ${short}` : short,
-    iconPath: stateIcon(state.kind),
+    iconPath: stateIcon(state),
     account,
   };
 }

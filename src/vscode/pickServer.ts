@@ -69,7 +69,7 @@ function toPickItem(
   return {
     label: server.definition.name,
     description: stateText(server.state, now).short,
-    iconPath: stateIcon(server.state.kind),
+    iconPath: stateIcon(server.state),
     ...(withSource ? { detail: server.sourceLabel } : {}),
     server,
   };

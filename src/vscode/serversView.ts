@@ -45,14 +45,16 @@ export class ServersView implements Disposable {
   }
 
   #update(): void {
-    const waiting = this.#inventory
-      .snapshot()
+    const sources = this.#inventory.snapshot();
+    const waiting = sources
       .flatMap(({ servers }) => servers)
       .filter(({ state }) => needsAttention(state)).length;
     this.#view.badge = waiting > 0 ? { value: waiting, tooltip: attentionText(waiting) } : undefined;
-    this.#view.message = workspace.isTrusted
-      ? ''
-      : 'This workspace is not trusted: its servers are listed, but nothing is contacted.';
+    // A message takes the place of the words of welcome, which say the same where there is no server.
+    this.#view.message =
+      workspace.isTrusted || sources.length === 0
+        ? ''
+        : 'This workspace is not trusted: its servers are listed, but nothing is contacted.';
   }
 
   #keepTextsRight(): void {

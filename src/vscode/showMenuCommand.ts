@@ -43,7 +43,7 @@ function waitingItems(waiting: readonly ServerSnapshot[], now: number): readonly
       // "$(name)" in a name would be drawn as an icon.
       label: `${title}: ${quoteUnlessPlain(server.definition.name).replaceAll('$(', '\\$(')}`,
       description: stateText(server.state, now).short,
-      iconPath: stateIcon(server.state.kind),
+      iconPath: stateIcon(server.state),
       run: () => commands.executeCommand(command, serverNode(server)),
     };
   });

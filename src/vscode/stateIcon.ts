@@ -2,8 +2,11 @@ import { ThemeColor, ThemeIcon } from 'vscode';
 import type { ServerState } from '../core/session/serverState.ts';
 
 /** The codicon of a state, in a colour of the theme. */
-export function stateIcon(kind: ServerState['kind']): ThemeIcon {
-  switch (kind) {
+export function stateIcon(state: ServerState): ThemeIcon {
+  if ('isRejected' in state && state.isRejected) {
+    return warning();
+  }
+  switch (state.kind) {
     case 'authenticated':
       return new ThemeIcon('pass-filled', new ThemeColor('testing.iconPassed'));
     case 'noAuthenticationNeeded':
@@ -19,7 +22,7 @@ export function stateIcon(kind: ServerState['kind']): ThemeIcon {
     case 'helperFailed':
     case 'missingVariable':
     case 'needsScopes':
-      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+      return warning();
     case 'unreachable':
       return new ThemeIcon('debug-disconnect', new ThemeColor('list.warningForeground'));
     case 'shadowed':
@@ -36,4 +39,8 @@ export function stateIcon(kind: ServerState['kind']): ThemeIcon {
     case 'stdio':
       return new ThemeIcon('terminal');
   }
+}
+
+function warning(): ThemeIcon {
+  return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
 }

@@ -7,7 +7,7 @@ import { commandIds } from './commandIds.ts';
 import type { CredentialDetail } from './credentialDetails.ts';
 import { accountContext, rowContext } from './rowFlags.ts';
 import { stateIcon } from './stateIcon.ts';
-import type { Row } from './treeModel.ts';
+import type { Row, RowContent } from './treeModel.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** Renders a row. `now` in milliseconds since the epoch. */
@@ -53,12 +53,16 @@ function problemItem(sourceId: string, { message }: ConfigurationProblem): TreeI
 
 function detailItem(
   id: string,
-  { label, value }: { readonly label: string; readonly value: string },
+  { label, value, applies }: RowContent & { readonly kind: 'detail' },
 ): TreeItem {
   const item = new TreeItem(label);
   item.id = id;
   item.description = value;
   item.tooltip = `${label}: ${value}`;
+  if (applies !== undefined) {
+    item.iconPath = new ThemeIcon(applies ? 'check' : 'dash');
+    item.accessibilityInformation = { label: `${label}${applies ? ', applies' : ''}: ${value}` };
+  }
   return item;
 }
 
@@ -82,7 +86,7 @@ function serverItem(server: ServerSnapshot, now: number, below: readonly string[
   );
   item.id = server.id;
   item.description = used ? accountStateText(state, now, used.name) : text.short;
-  item.iconPath = stateIcon(state.kind);
+  item.iconPath = stateIcon(state);
   item.tooltip = serverTooltip(server, text.sentence);
   item.contextValue = rowContext(server);
   const as = used ? ` You are ${used.name} there.` : '';
@@ -96,7 +100,7 @@ function accountItem(account: AccountSnapshot, now: number): TreeItem {
   const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
   item.id = id;
   item.description = isUsed ? `used here · ${text.short}` : text.short;
-  item.iconPath = stateIcon(state.kind);
+  item.iconPath = stateIcon(state);
   item.contextValue = accountContext(account);
   const where = isUsed ? ' This workspace uses it.' : '';
   // As text: the name stems from a server.

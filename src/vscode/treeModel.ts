@@ -13,7 +13,13 @@ export type RowContent =
   | { readonly kind: 'problem'; readonly problem: ConfigurationProblem }
   | { readonly kind: 'server'; readonly server: ServerSnapshot }
   | { readonly kind: 'account'; readonly account: AccountSnapshot }
-  | { readonly kind: 'detail'; readonly label: string; readonly value: string }
+  | {
+      readonly kind: 'detail';
+      readonly label: string;
+      readonly value: string;
+      /** Whether it is what counts, where it is one of several. */
+      readonly applies?: boolean | undefined;
+    }
   /** Where the credential comes from; unfolds to why not from elsewhere. */
   | { readonly kind: 'credential'; readonly applied: CredentialDetail };
 
@@ -60,8 +66,8 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
       return [];
     }
     const applied = appliedDetail(credentials);
-    const links = credentialDetails(credentials).map(({ label, value }) =>
-      add(`${id}#credential#${label}`, { kind: 'detail', label, value }, [], value),
+    const links = credentialDetails(credentials).map((link) =>
+      add(`${id}#credential#${link.label}`, { kind: 'detail', ...link }, [], link),
     );
     return [add(`${id}#credential`, { kind: 'credential', applied }, links, applied)];
   };

@@ -258,16 +258,3 @@ describe('the link dialog of VS Code for a server on another host', () => {
       assert.deepEqual(await filesWithSecrets(vscode.home, issued), []);
     }));
 });
-
-describe('a workspace that is not trusted', () => {
-  it('has its servers listed, and nothing contacted or offered', () =>
-    journey({ window: { trusted: false }, mcpJson }, async ({ demo, vscode, view }) => {
-      await view.waitFor('sentry', 'not asked yet');
-      await vscode.page.getByText('its servers are listed, but nothing is contacted').first().waitFor();
-      await view.row('sentry').hover();
-      await vscode.screenshot('not-trusted');
-      const button = view.row('sentry').getByRole('button', { name: 'Authenticate' });
-      assert.equal(await button.isEnabled(), false);
-      assert.equal(demo.journal.requests.length, 0);
-    }));
-});

@@ -323,13 +323,19 @@ describe('package.json', () => {
     }
   });
 
+  it('welcomes in plain words: VS Code shows Markdown there as it is written', () => {
+    for (const { contents } of contributes.viewsWelcome) {
+      assert.doesNotMatch(contents, /[`*]/);
+    }
+  });
+
   it('has one welcome for each kind of workspace without servers: no folder, trusted, not trusted', () => {
     assert.deepEqual(
       contributes.viewsWelcome.map(({ when }) => when),
       [
         'workspaceFolderCount == 0',
-        'workspaceFolderCount != 0 && isWorkspaceTrusted',
-        'workspaceFolderCount != 0 && !isWorkspaceTrusted',
+        'mcpAuth.hasLooked && workspaceFolderCount != 0 && isWorkspaceTrusted',
+        'mcpAuth.hasLooked && workspaceFolderCount != 0 && !isWorkspaceTrusted',
       ],
     );
   });

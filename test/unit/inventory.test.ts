@@ -83,6 +83,17 @@ describe('Inventory', () => {
     assert.equal(inventory.find('unknown'), undefined);
   });
 
+  it('finds a server by its handle, which is as short whatever its file is called', () => {
+    inventory.setSources([source(`${one}, ${stdio}`, `file:///${'a'.repeat(4000)}/.mcp.json`)]);
+    for (const server of inventory.snapshot().flatMap((file) => file.servers)) {
+      const handle = inventory.handleOf(server.id);
+      assert.match(handle, /^#\d$/);
+      assert.equal(inventory.handleOf(server.id), handle);
+      assert.deepEqual(inventory.find(handle), server);
+    }
+    assert.equal(inventory.find('#3'), undefined);
+  });
+
   it('keeps the id of a server when its neighbours change', () => {
     inventory.setSources([source(`${stdio}, ${one}`)]);
     const before = inventory.snapshot()[0]?.servers[1]?.id;

@@ -1,3 +1,4 @@
+import type { AuthErrorCode } from '../errors.ts';
 import type { AuthenticationStep } from '../oauth/authentication.ts';
 import { quote } from '../quote.ts';
 import type { ServerState } from './serverState.ts';
@@ -58,6 +59,15 @@ export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
   },
 };
 
+/** Why a server is unreachable, where a few words can tell. */
+const unreachableReasons: Readonly<Partial<Record<AuthErrorCode, string>>> = {
+  certificate_untrusted: 'certificate not trusted',
+  insecure_url: 'not https',
+  proxy_failed: 'proxy failed',
+  server_error: 'server error',
+  timeout: 'no answer',
+};
+
 const invitation = 'Authenticate once; every client can then use this server.';
 
 /** Words for a state. `now` in milliseconds since the epoch. Total, and free of secrets. */
@@ -87,7 +97,7 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'staticHeader':
       return state.isRejected
         ? {
-            short: `header from ${state.fileName} rejected`,
+            short: `header rejected · ${state.fileName}`,
             sentence: `The server rejects the ${state.headerName} header in ${state.fileName}. Correct it there.`,
           }
         : {
@@ -134,7 +144,10 @@ export function stateText(state: ServerState, now: number): StateText {
     case 'noAuthenticationNeeded':
       return { short: 'no authentication needed', sentence: 'The server answers without authentication.' };
     case 'unreachable':
-      return { short: 'unreachable', sentence: state.error.message };
+      return {
+        short: ['unreachable', unreachableReasons[state.error.code] ?? []].flat().join(': '),
+        sentence: state.error.message,
+      };
     case 'unknown':
       return state.isAsking
         ? { short: 'asking…', sentence: 'Asking the server whether it needs authentication.' }
@@ -161,7 +174,7 @@ function stdioText({ bridgesTo }: ServerState & { kind: 'stdio' }): StateText {
 function helperText({ run, isRejected }: ServerState & { kind: 'headersHelper' }): StateText {
   if (isRejected) {
     return {
-      short: 'header from helper rejected',
+      short: 'header rejected · helper',
       sentence: 'The server rejects what the command in "headersHelper" provides.',
     };
   }

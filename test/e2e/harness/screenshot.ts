@@ -9,6 +9,7 @@ export async function saveScreenshot(page: Page, name: string): Promise<string> 
   await mkdir(folder, { recursive: true });
   const taken = (await readdir(folder)).filter((file) => file.endsWith('.png')).length;
   const path = join(folder, `${String(taken + 1).padStart(2, '0')}-${name}.png`);
-  await page.screenshot({ path });
+  // What is on its way from one look to the other, such as a theme, is pictured as it ends.
+  await page.screenshot({ path, animations: 'disabled' });
   return path;
 }

@@ -34,8 +34,12 @@ export function serversView(page: Page): ServersView {
         // A click on the icon of a view that is there already, as after a reload, hides it.
         if ((await tab.getAttribute('aria-selected')) !== 'true') {
           await tab.click();
+          // Else its name is shown over the rows.
+          await page.mouse.move(640, 0);
         }
-        await page.getByRole('tree', { name: 'Servers' }).waitFor({ timeout: 20_000 });
+        // Without servers there are only words of welcome.
+        const content = page.getByRole('tree', { name: 'Servers' }).or(page.locator('.welcome-view-content'));
+        await content.filter({ visible: true }).first().waitFor({ timeout: 20_000 });
       });
     },
     row,

@@ -39,7 +39,7 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   ],
   [
     { ...header, headerName: 'Authorization', isRejected: true },
-    'header from .mcp.json rejected',
+    'header rejected · .mcp.json',
     'The server rejects the Authorization header in .mcp.json. Correct it there.',
   ],
   [
@@ -67,7 +67,7 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   ],
   [
     { kind: 'headersHelper', run: 'succeeded', isRejected: true },
-    'header from helper rejected',
+    'header rejected · helper',
     'The server rejects what the command in "headersHelper" provides.',
   ],
   [{ kind: 'helperFailed', error: failure }, 'helper failed', 'It failed.'],
@@ -92,6 +92,11 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
     'This process only passes on what mcp.example says, and keeps a sign-in of its own in plain files. Replace it with a direct entry, and authenticate here.',
   ],
   [{ kind: 'unreachable', error: failure }, 'unreachable', 'It failed.'],
+  [
+    { kind: 'unreachable', error: new AuthError('certificate_untrusted', 'Trust its certificate.') },
+    'unreachable: certificate not trusted',
+    'Trust its certificate.',
+  ],
   [{ kind: 'unknown', isAsking: true }, 'asking…', 'Asking the server whether it needs authentication.'],
   [
     { kind: 'unknown', isAsking: false },
