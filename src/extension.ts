@@ -111,6 +111,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     ...parts,
     tokens,
     helpers,
+    redactor,
     verdicts,
     probes,
     windows,

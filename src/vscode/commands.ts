@@ -7,6 +7,7 @@ import type { TokenStore } from '../core/credential/tokenStore.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
 import type { Fetch } from '../core/oauth/oauthFetch.ts';
+import type { Redactor } from '../core/redaction.ts';
 import type { Authenticator } from '../core/session/authenticator.ts';
 import type { SessionRefresher } from '../core/session/refresh.ts';
 import type { RegistrationStore } from '../core/session/registrationStore.ts';
@@ -62,6 +63,7 @@ export interface CommandPorts {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly helpers: HeadersHelpers;
+  readonly redactor: Redactor;
   readonly verdicts: CredentialVerdicts;
   readonly probes: ServerProbes;
   readonly identityProvider: UserIdentityProvider;

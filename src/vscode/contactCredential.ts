@@ -2,16 +2,18 @@ import type { AppliedCredential } from '../core/connection/appliedCredential.ts'
 import { appliedCredential } from '../core/credential/credentialChain.ts';
 import type { HeadersHelpers } from '../core/credential/headersHelpers.ts';
 import type { HelperCall } from '../core/credential/helperCall.ts';
+import { learnHeaders } from '../core/credential/learnHeaders.ts';
 import type { RemoteServer } from '../core/describeServer.ts';
 import { AuthError } from '../core/errors.ts';
 import type { Inventory, ServerSnapshot } from '../core/inventory.ts';
-import type { SessionStore } from '../core/session/sessionStore.ts';
+import type { Redactor } from '../core/redaction.ts';
 
 /** What finding the credential for a request takes. */
 export interface ContactPorts {
   readonly inventory: Inventory;
   readonly helpers: HeadersHelpers;
-  readonly sessions: SessionStore;
+  /** Taught what is about to be sent. */
+  readonly redactor: Redactor;
 }
 
 /** The helper that has to run before a server is contacted, where it is its turn. */
@@ -35,18 +37,17 @@ export async function contactCredential(
 ): Promise<AppliedCredential> {
   const call = pendingHelper(server, ports);
   const failure = call && (await runHelper(call, ports, signal));
-  const credential = currentContact(server, ports).credential;
+  const { credential, facts } = currentContact(server, ports);
+  learnHeaders(credential.headers ?? {}, ports.redactor);
   if (failure && credential.kind === 'none') {
     throw failure;
   }
   switch (credential.kind) {
     case 'helper':
       return call ? { ...credential, renew: () => runAgain(server, call, { ports, signal }) } : credential;
-    case 'session': {
+    case 'session':
       // The account stays the same throughout, whichever one this workspace uses in the end.
-      const session = currentContact(server, ports).facts.session;
-      return { ...credential, accountId: session?.account.id };
-    }
+      return { ...credential, accountId: facts.session?.account.id };
     default:
       return credential;
   }

@@ -1,8 +1,8 @@
 import { AuthError } from '../errors.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
-import { quote } from '../quote.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
 import { assertAccepted } from './assertAccepted.ts';
+import { joinHeaders } from './joinHeaders.ts';
 
 const refused = {
   subject: 'this credential',
@@ -40,22 +40,4 @@ async function send(url: URL, init: RequestInit, fetch: Fetch): Promise<Response
   } catch (error) {
     throw error instanceof AuthError || init.signal?.aborted ? error : networkError(url, error);
   }
-}
-
-/** What the platform says of a header that it does not take holds the value, so that it is no cause. */
-function joinHeaders(
-  { host }: URL,
-  given: RequestInit['headers'],
-  added: Readonly<Record<string, string>>,
-): Headers {
-  const headers = new Headers(given);
-  for (const [name, value] of Object.entries(added)) {
-    try {
-      headers.set(name, value);
-    } catch {
-      const sentence = `The header ${quote(name.slice(0, 100))} for ${host} has a name or a value that HTTP does not allow.`;
-      throw new AuthError('invalid_definition', sentence);
-    }
-  }
-  return headers;
 }

@@ -8,6 +8,7 @@ import type { HelperCall, HelperOutcome } from './helperCall.ts';
 import type { HelperConsents } from './helperConsents.ts';
 import { type HelperResult, headersOfResult } from './helperResult.ts';
 import { helperValidUntil } from './helperValidity.ts';
+import { learnHeaders } from './learnHeaders.ts';
 import { SharedRun } from './sharedRun.ts';
 
 /** Headers by name. The values are secrets. */
@@ -190,14 +191,6 @@ function asHelperError(reason: unknown): AuthError {
   return reason instanceof AuthError
     ? reason
     : new AuthError('helper_failed', 'The helper could not be run.', { cause: reason });
-}
-
-/** Also without the scheme: a token may turn up by itself. */
-function learnHeaders(headers: HelperHeaders, redactor: Redactor): void {
-  for (const value of Object.values(headers)) {
-    redactor.learn(value);
-    redactor.learn(/^\S+\s+(\S.*)$/.exec(value)?.[1]);
-  }
 }
 
 function callKey({ command, serverName, serverUrl, file, workingDirectory, isShared }: HelperCall): string {

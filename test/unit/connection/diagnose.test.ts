@@ -57,6 +57,18 @@ describe('diagnose', () => {
     assert.ok(server.requests.every(({ headers }) => headers.authorization === bearer));
   });
 
+  it('sends nothing where HTTP does not allow a header, and does not tell its value', async () => {
+    const server = await suite.server(() => ({ 'POST /mcp': speakMcp() }));
+    const broken: AppliedCredential = { kind: 'header', headers: { 'X-Api-Key': `${secret}\nX-Other: 1` } };
+    await assert.rejects(find(server, broken), (error: AuthError) => {
+      assert.equal(error.code, 'invalid_definition');
+      assert.match(error.message, /The header "X-Api-Key" for .* does not allow/);
+      assert.doesNotMatch(`${error.message} ${String(error.cause)}`, /4711/);
+      return true;
+    });
+    assert.deepEqual(server.asked, []);
+  });
+
   it('sends the other headers of the definition along with a session, which wins', async () => {
     const server = await suite.server();
     const assembly = suite.assemble();
