@@ -140,7 +140,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     helpers,
     verdicts,
     probes,
-    probeServers(inventory, probes),
+    probeServers(inventory, probes, clock),
     inventory,
     files,
     waitingViews,

@@ -99,7 +99,7 @@ export class AuthError extends Error {
   readonly code: AuthErrorCode;
   readonly remedy: Remedy;
   /** The setting of VS Code to open, where the remedy is `openSettings` and it is none of ours. */
-  readonly setting?: string;
+  readonly setting: string | undefined;
 
   constructor(
     code: AuthErrorCode,
@@ -110,9 +110,7 @@ export class AuthError extends Error {
     this.name = 'AuthError';
     this.code = code;
     this.remedy = remedies[code];
-    if (options?.setting !== undefined) {
-      this.setting = options.setting;
-    }
+    this.setting = options?.setting;
   }
 }
 

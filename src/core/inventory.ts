@@ -114,6 +114,8 @@ export class Inventory implements Disposable {
   readonly #handles = new Map<string, string>();
   /** All that views ask for in the same moment is worked out once. */
   #current: { readonly at: number; readonly snapshot: readonly SourceSnapshot[] } | undefined;
+  /** While a change is told, which takes a while where there are a thousand servers, no time passes. */
+  #isTelling = false;
 
   /** Fires after {@link snapshot} began to answer differently, time passing aside. */
   readonly onDidChange = this.#changed.event;
@@ -145,7 +147,7 @@ export class Inventory implements Disposable {
   /** All sources in their order. */
   snapshot(): readonly SourceSnapshot[] {
     const at = this.#ports.clock.now();
-    if (this.#current?.at !== at) {
+    if (!this.#current || (this.#current.at !== at && !this.#isTelling)) {
       this.#current = { at, snapshot: this.#sources.map((source) => this.#source(source)) };
     }
     return this.#current.snapshot;
@@ -191,7 +193,10 @@ export class Inventory implements Disposable {
 
   #fire(): void {
     this.#current = undefined;
+    const wasTelling = this.#isTelling;
+    this.#isTelling = true;
     this.#changed.fire();
+    this.#isTelling = wasTelling;
   }
 
   #resolveAnew(): void {

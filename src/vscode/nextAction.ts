@@ -16,7 +16,7 @@ const cancel: NextAction = { title: 'Cancel', command: commandIds.cancelAuthenti
 const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
   invalid: openDefinition,
   stdio: openDefinition,
-  missingVariable: setToken,
+  missingVariable: openDefinition,
   asksInput: setToken,
   shadowed: openDefinition,
   staticHeader: testConnection,
@@ -37,6 +37,9 @@ const actions: Readonly<Record<ServerState['kind'], NextAction>> = {
 
 /** The next action in a state; where a server has refused what was sent, what that comes from. */
 export function nextAction(state: ServerState): NextAction {
+  if (state.kind === 'missingVariable' && state.tokenHelps === true) {
+    return setToken;
+  }
   if (!('isRejected' in state) || !state.isRejected) {
     return actions[state.kind];
   }

@@ -17,11 +17,6 @@ export interface RemoteTarget {
 /** A server that OAuth can be used with. */
 export type OAuthTarget = RemoteTarget;
 
-/** Whether MCP Auth can talk to a server, by whatever credential. */
-export function isRemote({ definition, endpoint }: ServerSnapshot): boolean {
-  return definition.kind === 'remote' && definition.transport !== 'ws' && endpoint?.kind === 'url';
-}
-
 /** Whether OAuth applies to a server at all. */
 export function usesOAuth({ state }: ServerSnapshot): boolean {
   switch (state.kind) {

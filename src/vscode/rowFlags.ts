@@ -2,6 +2,7 @@ import type { AccountSnapshot, ServerSnapshot } from '../core/inventory.ts';
 import { type PersonsWay, personsWays, selectGrant } from '../core/oauth/grant.ts';
 import { awaitedIn, type Waiting } from '../core/oauth/waiting.ts';
 import type { ServerState } from '../core/session/serverState.ts';
+import { isRemote } from './isRemote.ts';
 
 const awaited = { response: 'awaitsResponse', device: 'awaitsDevice' } as const satisfies Readonly<
   Record<Waiting['kind'], string>
@@ -17,10 +18,14 @@ export type RowFlag =
   /** Somebody is signed in, and another account of theirs can be. */
   | 'mayAddAccount'
   | 'severalAccounts'
+  /** Its address is known, so that a token can be set for it. */
+  | 'endpoint'
+  /** Test Connection knows its transport. */
+  | 'testable'
+  /** Its session can be refreshed. */
+  | 'refreshable'
   /** A token of the person is kept. */
   | 'token'
-  /** A process that only passes on what a remote server says. */
-  | 'bridge'
   /** Has a session, whatever its state. */
   | 'session';
 
@@ -31,12 +36,14 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
   return [
     state.kind,
     ...(definition.kind === 'stdio' && definition.bridge ? (['bridge'] as const) : []),
-    ...(definition.kind === 'remote' ? personsWays(definition.oauth) : []),
+    ...(definition.kind === 'remote' && definition.transport !== 'ws' ? personsWays(definition.oauth) : []),
     ...(waiting === undefined ? [] : [awaited[waiting]]),
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
     ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
+    ...(server.endpoint?.kind === 'url' ? (['endpoint'] as const) : []),
+    ...(isRemote(server) ? (['testable'] as const) : []),
+    ...(session?.refreshable ? (['refreshable'] as const) : []),
     ...(server.hasSavedToken ? (['token'] as const) : []),
-    ...(state.kind === 'stdio' && state.bridgesTo !== undefined ? (['bridge'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];
 }

@@ -76,8 +76,11 @@ describe('authenticating at a server on localhost', () => {
       .getByRole('treeitem', { name: /^sentry, MCP server\. Needs authentication\./ })
       .waitFor();
     await picture('servers');
-    assert.equal(demo.journal.requests.length, 1, 'it was asked once whether it needs authentication');
-    assert.equal(demo.journal.secrets.size, 0, 'without a credential');
+    assert.deepEqual(
+      demo.journal.requests.map(({ method, url, status }) => [method, url, status]),
+      [['POST', '/mcp', 401]],
+      'before somebody asks for more, only the server is asked, once, whether it wants a credential',
+    );
   });
 
   it('opens the sign-in page on a click on Authenticate', async () => {

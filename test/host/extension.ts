@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ExtensionContext, type MessageOptions, window } from 'vscode';
+import { type ExtensionContext, type MessageOptions, type TreeViewOptions, window } from 'vscode';
 import { compose } from '../../src/extension.ts';
+import { serversViewId } from '../../src/vscode/commandIds.ts';
+import type { TreeNode } from '../../src/vscode/treeNode.ts';
 import type { SteeredProduct } from './steeredProduct.ts';
 
 /** The extension as the host suite runs it: the product, with a browser that the tests steer. */
@@ -14,6 +16,7 @@ export async function activate(context: ExtensionContext): Promise<SteeredProduc
     },
   };
   answerDialogs((question) => steering.answer(question));
+  const trees = keepTrees();
   const browser = { open: (url: URL, signal: AbortSignal) => steering.open(url, signal) };
   // Else the suite would show, on a person's machine, the servers of that person.
   const home = await mkdtemp(join(tmpdir(), 'mcp-auth-claude-'));
@@ -24,7 +27,25 @@ export async function activate(context: ExtensionContext): Promise<SteeredProduc
     managed: join(home, 'managed-mcp.json'),
   };
   const parts = await compose(context, { browser, claude });
-  return { ...parts, steering, claude };
+  const tree = trees.get(serversViewId);
+  if (!tree) {
+    throw new Error(`Nobody has made a view ${serversViewId}.`);
+  }
+  return { ...parts, steering, claude, tree };
+}
+
+type Tree = SteeredProduct['tree'];
+
+/** Only VS Code is told who renders a view: it is looked at on the way. @returns by the id of the view */
+function keepTrees(): ReadonlyMap<string, Tree> {
+  const create = window.createTreeView;
+  const trees = new Map<string, Tree>();
+  const value = (id: string, options: TreeViewOptions<TreeNode>) => {
+    trees.set(id, options.treeDataProvider);
+    return Reflect.apply(create, window, [id, options]);
+  };
+  Object.defineProperty(window, 'createTreeView', { value });
+  return trees;
 }
 
 /** VS Code shows no dialog while it runs tests: whoever asks in one gets an error. Notifications stay as they are. */

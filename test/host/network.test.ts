@@ -29,34 +29,52 @@ async function failure(url: string): Promise<AuthError> {
   return outcome.error;
 }
 
-async function useProxy(url: string | undefined): Promise<void> {
-  await workspace.getConfiguration('http').update('proxy', url, ConfigurationTarget.Global);
+async function set(name: 'proxy' | 'systemCertificates', value: unknown): Promise<void> {
+  await workspace.getConfiguration('http').update(name, value, ConfigurationTarget.Global);
+}
+
+async function assertReachedByProxy(url: string): Promise<void> {
+  assert.deepEqual(await ask(url), { kind: 'open' });
+  const connects: unknown = await (await fetch(new URL('/connects', url))).json();
+  assert.ok(Array.isArray(connects) && connects.includes(new URL(url).host), String(connects));
 }
 
 describe('The network of the extension', () => {
-  afterEach(() => useProxy(undefined));
+  afterEach(async () => {
+    await set('proxy', undefined);
+    await set('systemCertificates', undefined);
+  });
 
   it('does not reach a private network without its proxy', async () => {
-    assert.match((await failure(address(privateNetwork.mcpUrl))).message, / cannot be reached: /);
+    assert.match((await failure(address(privateNetwork.extraUrl))).message, / cannot be reached: /);
   });
 
-  it('goes by the proxy of "http.proxy", and trusts the authorities that VS Code trusts', async () => {
-    await useProxy(address(privateNetwork.proxy));
-    const mcpUrl = address(privateNetwork.mcpUrl);
-    assert.deepEqual(await ask(mcpUrl), { kind: 'open' });
-    const connects: unknown = await (await fetch(new URL('/connects', mcpUrl))).json();
-    assert.ok(Array.isArray(connects) && connects.includes(new URL(mcpUrl).host), String(connects));
+  it('goes by the proxy of "http.proxy", and trusts the authorities of the environment as Node does', async () => {
+    await set('proxy', address(privateNetwork.proxy));
+    await set('systemCertificates', false);
+    await assertReachedByProxy(address(privateNetwork.extraUrl));
   });
 
-  it('trusts no other authority, and says what to do about it', async () => {
-    await useProxy(address(privateNetwork.proxy));
-    const { code, setting, message } = await failure(address(privateNetwork.untrustedUrl));
-    assert.deepEqual([code, setting], ['certificate_untrusted', 'http.systemCertificates'], message);
-  });
+  // The authorities of other systems are not for a test to change.
+  if (process.platform === 'linux') {
+    it('goes by the proxy of "http.proxy", and trusts the authorities of the system as VS Code does', async () => {
+      await set('proxy', address(privateNetwork.proxy));
+      await assertReachedByProxy(address(privateNetwork.systemUrl));
+    });
+  }
+
+  for (const trustsSystem of [true, false]) {
+    it(`trusts no other authority, and says what to do, with "http.systemCertificates" ${trustsSystem}`, async () => {
+      await set('proxy', address(privateNetwork.proxy));
+      await set('systemCertificates', trustsSystem);
+      const { code, setting, message } = await failure(address(privateNetwork.untrustedUrl));
+      assert.deepEqual([code, setting], ['certificate_untrusted', 'http.systemCertificates'], message);
+    });
+  }
 
   it('says that the proxy cannot be reached', async () => {
-    await useProxy('http://127.0.0.1:1');
-    const { code, setting, message } = await failure(address(privateNetwork.mcpUrl));
+    await set('proxy', 'http://127.0.0.1:1');
+    const { code, setting, message } = await failure(address(privateNetwork.extraUrl));
     assert.deepEqual([code, setting], ['proxy_failed', 'http.proxy'], message);
   });
 });

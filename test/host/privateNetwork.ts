@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
@@ -6,7 +7,12 @@ import { text } from 'node:stream/consumers';
 import { Server as ProxyServer } from 'proxy-chain';
 import { createCleanup } from '../support/cleanup.ts';
 import { createTemporaryFolder } from '../support/temporaryFolder.ts';
-import { createAuthority, createCertificate, startTlsServer } from '../support/tlsServer.ts';
+import {
+  type Certificate,
+  createAuthority,
+  createCertificate,
+  startTlsServer,
+} from '../support/tlsServer.ts';
 import { privateNetwork } from './privateNetworkNames.ts';
 
 /** A network that is reached by a proxy only, and whose certificates a private authority issues. */
@@ -23,22 +29,30 @@ export async function startPrivateNetwork(): Promise<PrivateNetwork> {
   const cleanup = createCleanup();
   const folder = await createTemporaryFolder('mcp-auth-network-');
   cleanup.defer(folder.remove);
-  const authority = await createAuthority('Authority of a company');
-  const authorityFile = join(folder.path, 'authority.pem');
-  await writeFile(authorityFile, authority.cert);
+  const [system, extra] = [
+    await createAuthority('Of the system'),
+    await createAuthority('Of the environment'),
+  ];
+  const [systemFile, extraFile] = [join(folder.path, 'system.pem'), join(folder.path, 'extra.pem')];
+  await writeFile(systemFile, system.cert);
+  await writeFile(extraFile, extra.cert);
   const stranger = await createAuthority('Authority that nobody knows');
   const connects: string[] = [];
-  const trusted = await startTlsServer(await createCertificate({ authority, host }), answer(connects));
-  cleanup.defer(trusted.close);
-  const untrusted = await startTlsServer(await createCertificate({ authority: stranger, host }), answer([]));
-  cleanup.defer(untrusted.close);
+  const start = async (authority: Certificate) => {
+    const server = await startTlsServer(await createCertificate({ authority, host }), answer(connects));
+    cleanup.defer(server.close);
+    return `https://${host}:${server.port}/mcp`;
+  };
   const proxy = await startProxy(connects);
   cleanup.defer(proxy.close);
   return {
     env: {
-      NODE_EXTRA_CA_CERTS: authorityFile,
-      [privateNetwork.mcpUrl]: `https://${host}:${trusted.port}/mcp`,
-      [privateNetwork.untrustedUrl]: `https://${host}:${untrusted.port}/mcp`,
+      NODE_EXTRA_CA_CERTS: extraFile,
+      // What OpenSSL takes for the certificates of the system, on Linux.
+      SSL_CERT_FILE: systemFile,
+      [privateNetwork.systemUrl]: await start(system),
+      [privateNetwork.extraUrl]: await start(extra),
+      [privateNetwork.untrustedUrl]: await start(stranger),
       [privateNetwork.proxy]: proxy.url,
     },
     close: cleanup.run,
@@ -59,12 +73,13 @@ async function startProxy(connects: string[]) {
   return { url: `http://127.0.0.1:${proxy.port}`, close: () => proxy.close(true) };
 }
 
+/** Finds every name on this machine. */
 const lookup: typeof dns.lookup = Object.assign(
   (_name: string, options: unknown, callback?: unknown) => {
-    const done = typeof options === 'function' ? options : callback;
-    if (typeof done === 'function') {
-      done(null, '127.0.0.1', 4);
-    }
+    assert.ok(typeof callback === 'function', 'who asks for an address waits for it');
+    const isForAll = typeof options === 'object' && options !== null && 'all' in options && options.all;
+    const found = { address: '127.0.0.1', family: 4 };
+    callback(null, ...(isForAll ? [[found]] : [found.address, found.family]));
   },
   { __promisify__: dns.lookup.__promisify__ },
 );

@@ -1,8 +1,13 @@
-/** Names of variables by which tests in the extension host find the network. */
+/**
+ * Names of variables by which tests in the extension host find the network. Its MCP servers have a name that only the
+ * proxy can resolve; at `/connects` they tell whom the proxy has connected.
+ */
 export const privateNetwork = {
-  /** An MCP server, by a name that only the proxy can resolve. `/connects` there tells whom the proxy has connected. */
-  mcpUrl: 'MCP_AUTH_TEST_PRIVATE_MCP',
-  /** The same with a certificate of an authority that nobody trusts. */
+  /** Its certificate is of an authority that the system knows (SSL_CERT_FILE, so on Linux only). */
+  systemUrl: 'MCP_AUTH_TEST_SYSTEM_MCP',
+  /** Of one that the environment names (NODE_EXTRA_CA_CERTS). */
+  extraUrl: 'MCP_AUTH_TEST_EXTRA_MCP',
+  /** Of one that nobody knows. */
   untrustedUrl: 'MCP_AUTH_TEST_UNTRUSTED_MCP',
   proxy: 'MCP_AUTH_TEST_PROXY',
 } as const;

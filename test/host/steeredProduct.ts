@@ -1,7 +1,8 @@
-import { extensions } from 'vscode';
+import { extensions, type TreeDataProvider } from 'vscode';
 import type { Browser } from '../../src/core/oauth/authentication.ts';
 import type { Parts } from '../../src/extension.ts';
 import type { ClaudePlaces } from '../../src/vscode/sources/claudePlaces.ts';
+import type { TreeNode } from '../../src/vscode/treeNode.ts';
 
 /** What the extension under test exports to the tests, which are a bundle of their own. */
 export interface SteeredProduct extends Parts {
@@ -9,6 +10,8 @@ export interface SteeredProduct extends Parts {
   readonly steering: { open: Browser['open']; answer: (question: string) => string | undefined };
   /** Where files of Claude Code are looked for: a folder of the suite's own. */
   readonly claude: ClaudePlaces;
+  /** What renders the rows of the side bar. */
+  readonly tree: TreeDataProvider<TreeNode>;
 }
 
 /** The running extension. */

@@ -49,7 +49,8 @@ describe('A server from before protected resource metadata', () => {
   it('is signed in to and connected with by an event stream', async () => {
     traveller = new Traveller(assembly, server.sseUrl, { transport: 'sse' });
     await traveller.signIn();
-    assert.deepEqual(await traveller.connect(), {});
+    const { serverName, toolCount } = await traveller.connect();
+    assert.deepEqual([serverName, toolCount], [endpointName, 2]);
   });
 
   it('refreshes three times, each when it rejects a token of which nobody knew that it had expired', async () => {

@@ -1,4 +1,5 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -32,6 +33,26 @@ export const serveMcp: RequestHandler = async (request, response) => {
   // Whoever let the caller in may have read the body.
   await transport.handleRequest(request, response, request.body);
 };
+
+/** Serves it by the transport of 2024-11-05: a stream for answers, and an address that messages are posted to. */
+export function eventStreamEndpoint(messagesPath: string): {
+  readonly openStream: RequestHandler;
+  readonly takeMessage: RequestHandler;
+} {
+  const streams = new Map<unknown, SSEServerTransport>();
+  return {
+    async openStream(_request, response) {
+      const transport = new SSEServerTransport(messagesPath, response);
+      streams.set(transport.sessionId, transport);
+      response.once('close', () => streams.delete(transport.sessionId));
+      await createMcpServer().connect(transport as Transport);
+    },
+    async takeMessage(request, response) {
+      const transport = streams.get(request.query.sessionId);
+      await (transport?.handlePostMessage(request, response, request.body) ?? response.sendStatus(404));
+    },
+  };
+}
 
 /** The same for servers of web-standard requests. */
 export async function answerMcp(request: Request): Promise<Response> {

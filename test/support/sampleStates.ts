@@ -8,7 +8,10 @@ export const sampleStates: {
 } = {
   invalid: [{ kind: 'invalid', reason: 'The entry has "url" but no "type".' }],
   stdio: [{ kind: 'stdio' }, { kind: 'stdio', bridgesTo: 'mcp.example' }],
-  missingVariable: [{ kind: 'missingVariable', names: ['TOKEN', 'HOST'] }],
+  missingVariable: [
+    { kind: 'missingVariable', names: ['TOKEN', 'HOST'] },
+    { kind: 'missingVariable', names: ['TOKEN'], tokenHelps: true },
+  ],
   staticHeader: [
     { kind: 'staticHeader', fileName: '.mcp.json', headerName: 'Authorization', isRejected: false },
     { kind: 'staticHeader', fileName: 'mcp.json', headerName: 'X-API-Key', isRejected: true },

@@ -13,7 +13,8 @@ const { commandPalette, ...ownMenus } = contributes.menus;
 const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((item) => ({ menu, ...item })));
 
 /** What may stand behind the kind of state. */
-const flags = 'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge';
+const flags =
+  'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge:endpoint:testable:refreshable';
 
 /** Every kind of state, as the compiler knows them. */
 const kinds: Readonly<Record<ServerState['kind'], true>> = {
@@ -66,7 +67,7 @@ describe('package.json', () => {
     for (const { menu, command } of menus) {
       assert.ok(contributed.includes(command), `${menu}: ${command}`);
     }
-    const places = menus.map(({ menu, command, group }) => `${menu} ${command} ${group.split('@')[0]}`);
+    const places = menus.map(({ menu, command, group }) => `${menu} ${command} ${group}`);
     assert.deepEqual(places, [...new Set(places)]);
   });
 
@@ -109,7 +110,7 @@ describe('package.json', () => {
 
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [
-      'server:needsAuthentication:browser:deviceCode',
+      'server:needsAuthentication:browser:deviceCode:endpoint:testable',
       [
         'authenticate',
         'testConnection',
@@ -125,7 +126,7 @@ describe('package.json', () => {
       ],
     ],
     [
-      'server:needsAuthentication',
+      'server:needsAuthentication:endpoint:testable',
       [
         'authenticate',
         'testConnection',
@@ -138,7 +139,7 @@ describe('package.json', () => {
       ],
     ],
     [
-      'server:expired:browser:session',
+      'server:expired:browser:endpoint:testable:session',
       [
         'authenticate',
         'testConnection',
@@ -155,7 +156,7 @@ describe('package.json', () => {
       ],
     ],
     [
-      'server:savedToken:token',
+      'server:savedToken:endpoint:testable:token',
       [
         'authenticate',
         'testConnection',
@@ -168,10 +169,14 @@ describe('package.json', () => {
         ...status,
       ],
     ],
-    ['server:headersHelper:browser', ['testConnection', 'openDefinition', 'copyServerUrl', ...status]],
-    ['server:missingVariable', ['setToken', 'openDefinition', 'copyServerUrl', ...status]],
     [
-      'server:authenticated:token:session',
+      'server:missingVariable:endpoint:testable',
+      ['testConnection', 'setToken', 'openDefinition', 'copyServerUrl', ...status],
+    ],
+    ['server:missingVariable', ['openDefinition', 'copyServerUrl', ...status]],
+    ['server:headersOnly:endpoint', ['openDefinition', 'copyServerUrl', ...status]],
+    [
+      'server:authenticated:endpoint:testable:refreshable:token:session',
       [
         'authenticate',
         'testConnection',
@@ -218,11 +223,10 @@ describe('package.json', () => {
     ['source', status],
     ['server:stdio:bridge', ['openDefinition', 'replaceBridge', ...status]],
     [
-      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:endpoint:testable:session',
       [
         'authenticate',
         'testConnection',
-        'refreshToken',
         'signOut',
         'authenticateWithScopes',
         'addAccount',
@@ -245,17 +249,20 @@ describe('package.json', () => {
   }
 
   for (const [row, buttons] of [
-    ['server:needsAuthentication:browser', ['authenticate']],
-    ['server:authenticated:browser:session', ['testConnection', 'signOut']],
-    ['server:missingVariable:browser', ['openDefinition', 'setToken']],
-    ['server:staticHeader:browser', ['testConnection', 'openDefinition']],
-    ['server:headersHelper:browser', ['testConnection', 'openDefinition']],
-    ['server:helperFailed:browser', ['testConnection', 'openDefinition']],
-    ['server:savedToken:browser:token', ['testConnection', 'setToken']],
-    ['server:unreachable:browser', ['testConnection']],
-    ['server:noAuthenticationNeeded:browser', ['testConnection']],
-    ['server:stdio:bridge', ['openDefinition']],
-    ['server:invalid', ['openDefinition']],
+    ['server:unreachable:browser:endpoint:testable', ['testConnection', 'authenticate']],
+    ['server:savedToken:endpoint:testable:token', ['testConnection', 'setToken']],
+    ['server:savedToken:endpoint:token', ['setToken']],
+    ['server:staticHeader:endpoint:testable', ['testConnection', 'openDefinition']],
+    ['server:headersHelper:endpoint:testable', ['testConnection', 'openDefinition']],
+    ['server:helperFailed:endpoint:testable', ['testConnection', 'openDefinition']],
+    ['server:missingVariable:endpoint:testable', ['setToken', 'openDefinition']],
+    ['server:missingVariable', ['openDefinition']],
+    ['server:asksInput:endpoint:testable', ['setToken', 'openDefinition']],
+    ['server:noAuthenticationNeeded:endpoint:testable', ['testConnection']],
+    ['server:stdio:bridge', ['replaceBridge', 'openDefinition']],
+    ['server:stdio', ['openDefinition']],
+    ['server:unknown:endpoint:testable', ['authenticate']],
+    ['server:authenticated:browser:endpoint:testable:session', ['testConnection', 'signOut']],
     ['account:authenticated:used', []],
     ['account:authenticated:other', ['useAccount']],
     ['account:expired:used', ['authenticate']],
@@ -300,7 +307,9 @@ describe('package.json', () => {
     const patterns = menus
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
-    const without = Object.keys(kinds).filter((kind) => !patterns.some((one) => one.test(`server:${kind}`)));
+    const without = Object.keys(kinds).filter(
+      (kind) => !patterns.some((one) => one.test(`server:${kind}:endpoint:testable`)),
+    );
     assert.deepEqual(without, ['refreshing']);
   });
 

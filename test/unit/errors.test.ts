@@ -17,7 +17,9 @@ const examples: readonly (readonly [AuthErrorCode, Remedy])[] = [
   ['untrusted_workspace', 'manageTrust'],
   ['cancelled', 'none'],
   ['invalid_definition', 'openDefinition'],
+  ['proxy_failed', 'openSettings'],
   ['network', 'retry'],
+  ['saved_token_rejected', 'setToken'],
   ['invalid_response', 'showLog'],
 ];
 
@@ -33,6 +35,12 @@ describe('AuthError', () => {
       );
     });
   }
+
+  it('names a setting only where it is given one', () => {
+    const setting = 'http.proxy';
+    assert.equal(new AuthError('proxy_failed', 'A sentence.', { setting }).setting, setting);
+    assert.equal(new AuthError('invalid_setting', 'A sentence.').setting, undefined);
+  });
 
   it('has no cause unless given one', () => {
     assert.equal('cause' in new AuthError('network', 'A sentence.'), false);

@@ -249,6 +249,20 @@ describe('Inventory', () => {
     assert.deepEqual(look({ kind: 'unreachable', error }), { kind: 'unreachable', error });
   });
 
+  it('works out a change once for all who are told of it, however long that takes them', () => {
+    const seen: unknown[] = [];
+    const look = () => {
+      seen.push(inventory.snapshot());
+      parts.clock.advance(5);
+    };
+    inventory.onDidChange(look);
+    inventory.onDidChange(look);
+    inventory.setSources([source(one)]);
+    assert.equal(seen.length, 2);
+    assert.equal(seen[0], seen[1]);
+    assert.notEqual(inventory.snapshot(), seen[1]);
+  });
+
   it('resolves definitions anew when the environment changes', () => {
     inventory.setSources([source(one)]);
     assert.deepEqual([...inventory.serverUrls], ['https://mcp.example/mcp']);

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AuthError, InsufficientScopeError, isCancelled, throwIfAborted } from '../errors.ts';
-import { retryAfter } from '../oauth/retryAfter.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
-import { isHtml } from './answerReason.ts';
+import { isBusy, mayBeElsewhere, maySpoilAnswer } from './answerKind.ts';
 import type { AppliedCredential } from './appliedCredential.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { AuthorizedFetchPorts } from './authorizedFetch.ts';
@@ -106,28 +105,33 @@ async function explainRefused(
   answer: RecordedAnswer,
 ): Promise<ConnectionReport> {
   const { target, credential, ports, signal } = what;
-  const isToTell = credential.kind !== 'none' && maySpoilAnswer(answer, error);
+  const isElsewhere = mayBeElsewhere(answer, target);
+  const isSpoilt = maySpoilAnswer(answer, error);
+  const isToTell = credential.kind !== 'none' && (isSpoilt || isElsewhere);
   const plain: PlainAnswer = isToTell ? await withoutCredential(target, ports, signal) : 'failed';
   if (answer.status === 403) {
     throw (await explainForbidden(credential, answer, plain)) ?? explainAnswer(answer) ?? error;
   }
-  const mayBeElsewhere = isElsewhere(answer, target);
-  if (mayBeElsewhere && credential.kind !== 'none') {
-    // Where everything is challenged, only the credential can tell.
-    const other = byOtherTransport(target);
-    if ((await tryOnce({ ...what, target: other })).kind === 'connected') {
-      throw wrongTransport(other);
-    }
+  if (isElsewhere && credential.kind !== 'none') {
+    await assertTransport(what);
   }
-  if (plain !== 'failed') {
+  if (plain !== 'failed' && isSpoilt) {
     return (await withRenewed(what)) ?? throwError(explainStale(credential, answer, plain));
   }
   if (error instanceof McpRequestError) {
     throw explainRequestError(error, answer);
   }
-  const isSilent = plain === 'failed' && mayBeElsewhere;
-  const elsewhere = isSilent ? await findElsewhere(target, ports, signal) : undefined;
+  const isUnchallenged = isElsewhere && plain === 'failed';
+  const elsewhere = isUnchallenged ? await findElsewhere(target, ports, signal) : undefined;
   throw elsewhere ?? explainAnswer(answer) ?? error;
+}
+
+/** Where everything is challenged, only the credential can tell that it is the other transport. */
+async function assertTransport(what: Case): Promise<void> {
+  const other = byOtherTransport(what.target);
+  if ((await tryOnce({ ...what, target: other })).kind === 'connected') {
+    throw wrongTransport(other);
+  }
 }
 
 /** Once more with a renewed credential; `undefined` where there is none, or it does not help either. */
@@ -169,25 +173,6 @@ function explainRequestError(error: McpRequestError, { url }: RecordedAnswer): A
       ? data.supported.filter((version) => typeof version === 'string')
       : [];
   return refusedVersion(url, supported);
-}
-
-/** Whether a server might be somewhere else, or speak the other transport. */
-function isElsewhere({ status, headers }: RecordedAnswer, { transport }: ConnectionTarget): boolean {
-  if (status === 200) {
-    return transport === 'sse' || !/json/i.test(headers.get('content-type') ?? '');
-  }
-  return status === 400 || status === 404 || status === 405 || status === 406 || status === 410;
-}
-
-/** Whether a credential that a server takes amiss could lead to this answer. */
-function maySpoilAnswer(answer: RecordedAnswer, error: AuthError): boolean {
-  const isMcp = answer.status < 300 && !isHtml(answer) && !(error instanceof McpRequestError);
-  return !isMcp && answer.status !== 405;
-}
-
-/** A server that says when it can be asked again has judged no credential. */
-function isBusy({ status, headers }: RecordedAnswer): boolean {
-  return status === 429 || (status === 503 && retryAfter(headers) !== undefined);
 }
 
 function throwError(error: AuthError): never {

@@ -41,9 +41,10 @@ export function explainFailure(error: AuthError, proxy: URL | undefined): AuthEr
 function explained(error: AuthError, { code, error: cause }: SystemError): AuthError {
   const { message } = error;
   if (untrusted.has(code)) {
+    // VS Code 1.139 has `fetch` trust its own roots and the system's, and nothing else, while the setting is on.
     return new AuthError(
       'certificate_untrusted',
-      `${message} VS Code has to know who issued it: by the certificates of this machine (setting "http.systemCertificates"), or by NODE_EXTRA_CA_CERTS in the environment that VS Code is started in.`,
+      `${message} VS Code has to know who issued it: while its setting "http.systemCertificates" is on, by the certificates of this machine, else by NODE_EXTRA_CA_CERTS in the environment that it is started in.`,
       { cause, setting: 'http.systemCertificates' },
     );
   }

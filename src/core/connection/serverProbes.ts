@@ -88,8 +88,7 @@ export class ServerProbes implements Disposable {
   /** Asks one server again, before the others, if it could not be reached. */
   refresh(canonicalUrl: string): void {
     if (this.#targets.has(canonicalUrl) && !this.#hasAnswer(canonicalUrl)) {
-      this.#queue = new Set([canonicalUrl, ...this.#queue]);
-      this.#ask([]);
+      this.#ask([canonicalUrl], 'first');
     }
   }
 
@@ -123,13 +122,16 @@ export class ServerProbes implements Disposable {
     return this.#targets.has(url) && !this.#hasAnswer(url) && !isResting;
   }
 
-  #ask(urls: readonly string[]): void {
+  #ask(urls: readonly string[], place: 'first' | 'last' = 'last'): void {
     if (this.#ended.signal.aborted || !this.#ports.isAllowed()) {
       this.#queue = new Set();
       return;
     }
-    this.#queue = new Set([...this.#queue, ...urls].filter((url) => !this.#running.has(url)));
-    if (this.#queue.size > 0) {
+    // Whoever is told sets the targets anew: that what waits is still waiting must be no news.
+    const isNews = urls.some((url) => !this.isAsking(url));
+    const waiting = place === 'first' ? [...urls, ...this.#queue] : [...this.#queue, ...urls];
+    this.#queue = new Set(waiting.filter((url) => !this.#running.has(url)));
+    if (isNews) {
       this.#tellSoon();
     }
     this.#next();

@@ -19,7 +19,12 @@ export type ServerState =
   /** Another entry of its name is used in its place, wherever this one could be. */
   | { readonly kind: 'shadowed'; readonly by: string }
   | { readonly kind: 'stdio'; readonly bridgesTo?: string | undefined }
-  | { readonly kind: 'missingVariable'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'missingVariable';
+      readonly names: readonly string[];
+      /** A token of the person can take the place of what they are for. */
+      readonly tokenHelps?: true | undefined;
+    }
   /** Only VS Code knows the value that the definition refers to, because it has asked for it. */
   | { readonly kind: 'asksInput'; readonly inputs: readonly string[] }
   | {
@@ -146,7 +151,7 @@ function remoteState(facts: RemoteFacts): ServerState {
 
 function stateWithoutCredential(facts: RemoteFacts): ServerState {
   const { attempt, headers, helper, probe, session } = facts;
-  const unresolved = unresolvedState(headers);
+  const unresolved = unresolvedState(headers, { tokenHelps: true });
   if (unresolved) {
     return unresolved;
   }
@@ -171,11 +176,14 @@ function stateWithoutCredential(facts: RemoteFacts): ServerState {
   }
 }
 
-function unresolvedState({ unresolved }: ResolvedHeaders): ServerState | undefined {
+function unresolvedState(
+  { unresolved }: ResolvedHeaders,
+  help: { readonly tokenHelps?: true } = {},
+): ServerState | undefined {
   const names = [...new Set(unresolved.flatMap(({ missing }) => missing))];
   const inputs = [...new Set(unresolved.flatMap((header) => header.inputs))];
   if (names.length > 0) {
-    return { kind: 'missingVariable', names };
+    return { kind: 'missingVariable', names, ...help };
   }
   return inputs.length > 0 ? { kind: 'asksInput', inputs } : undefined;
 }

@@ -86,7 +86,7 @@ export function stateText(state: ServerState, now: number): StateText {
       const what = `${state.names.join(', ')} ${state.names.length === 1 ? 'is' : 'are'} not set`;
       return {
         short: what,
-        sentence: `${what} in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.`,
+        sentence: `${what} in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env${state.tokenHelps === true ? '; or set a token here' : ''}.`,
       };
     }
     case 'asksInput':

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, Response } from 'express';
-import { serveMcp } from '../mcpEndpoint.ts';
+import type { Response } from 'express';
+import { eventStreamEndpoint, serveMcp } from '../mcpEndpoint.ts';
 import type { Origin } from '../origin.ts';
 import { formEndpoint, jsonEndpoint, queryOf, refuseWith, sendBack } from './endpoints.ts';
 import { guard } from './guard.ts';
@@ -64,7 +64,9 @@ export class LegacyServer {
       challenge: { scope: 'read write' },
     });
     app.use('/mcp', admit, serveMcp);
-    app.get('/sse', admit, openEventStream);
+    const { openStream, takeMessage } = eventStreamEndpoint('/messages');
+    app.get('/sse', admit, openStream);
+    app.post('/messages', admit, takeMessage);
     app.use((_request, response) => showPage(response.status(404), 'This page does not exist'));
     app.use(refuseWith(refuseLikeAWebSite));
   }
@@ -149,12 +151,6 @@ export class LegacyServer {
       throw new Refusal('invalid_client', 'Unrecognized client_id', 401);
     }
   }
-}
-
-/** The first event of the transport of 2024-11-05 says where to post to; the stream stays open. */
-function openEventStream(_request: Request, response: Response): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  response.write(`event: endpoint\ndata: /messages?sessionId=${randomUUID()}\n\n`);
 }
 
 /** Only what a program has to know is said as OAuth has it. */

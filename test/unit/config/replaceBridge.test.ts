@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the files
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { parse } from 'jsonc-parser';
 import { parseClaudeState } from '../../../src/core/config/claudeState.ts';
 import type { Dialect } from '../../../src/core/config/dialect.ts';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
@@ -123,6 +124,7 @@ describe('replaceBridge', () => {
     assert.equal(replaceBridge(text, process), undefined);
   });
 
+  // V8's own parser (Node 24.21) can take the key `"\""` for `"\\"` where it has met a like object before.
   it('leaves everything else as it was, in any file', () => {
     const processOnly = /^(?:command|args|env|envFile|cwd|type|url|headers|__proto__)$/;
     const others = fc.dictionary(
@@ -143,7 +145,7 @@ describe('replaceBridge', () => {
           const rest = { __before: 1, mcpServers: { [key]: entry, [`${key} too`]: { command: 'x' } } };
           const text = JSON.stringify(rest, null, indent).replaceAll('\n', eol);
           const { servers } = parseConfiguration(text);
-          const result = JSON.parse(
+          const result = parse(
             replaced(
               text,
               servers.find((server) => server.name === key),
@@ -152,7 +154,7 @@ describe('replaceBridge', () => {
           const direct = { type: 'http', url: 'https://x.example', headers: { A: 'b' } };
           const { command: _command, args: _args, ...kept } = entry;
           const expected = { ...rest, mcpServers: { ...rest.mcpServers, [key]: { ...kept, ...direct } } };
-          assert.deepEqual(result, JSON.parse(JSON.stringify(expected)));
+          assert.deepEqual(result, parse(JSON.stringify(expected)));
         },
       ),
       { numRuns: 300 },

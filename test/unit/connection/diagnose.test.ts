@@ -334,6 +334,8 @@ describe('diagnose', () => {
     },
     'a path that is refused to whoever has the credential alone': {
       routes: () => ({
+        // Everything is challenged here: that tells of no other path.
+        'POST /v1/mcp': unauthorized('Bearer'),
         'POST /mcp': byHeader('authorization', bearer, [
           text('', 'text/plain', { status: 405 }),
           unauthorized('Bearer'),

@@ -227,6 +227,22 @@ describe('ServerProbes with a thousand servers', () => {
     probes.dispose();
   });
 
+  it('tells once that servers are asked, however often they are listed while that takes', async () => {
+    const arrived = Promise.withResolvers<void>();
+    listener.server.on('request', () => arrived.resolve());
+    const { probes, clock, eventCount } = probesOf();
+    const targets = Array.from({ length: 20 }, (_, index) => targetOf(`${listener.origin}/${index}`));
+    // As `probeUnknown` does when the inventory has changed.
+    probes.onDidChange(() => probes.setTargets(targets));
+    probes.setTargets(targets);
+    await arrived.promise;
+    for (let times = 0; times < 5; times++) {
+      clock.advance(100);
+    }
+    assert.equal(eventCount(), 1);
+    probes.dispose();
+  });
+
   it('asks first whom a person asks for', async () => {
     let isFailing = true;
     listener.server.on('request', (_request, response) => {

@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
     what: 'a missing variable in the Authorization header',
     definition: remote({ headers: { Authorization: 'Bearer $' + '{GONE}' } }),
     probe: { kind: 'challenged' },
-    state: { kind: 'missingVariable', names: ['GONE'] },
+    state: { kind: 'missingVariable', names: ['GONE'], tokenHelps: true },
   },
   {
     what: 'a session, where the Authorization header misses a variable',

@@ -20,10 +20,10 @@ const rows: readonly (readonly [ServerState, string, string])[] = [
   [
     { kind: 'missingVariable', names: ['A'] },
     'A is not set',
-    "A is not set in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.",
+    "A is not set in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env.",
   ],
   [
-    { kind: 'missingVariable', names: ['A', 'B'] },
+    { kind: 'missingVariable', names: ['A', 'B'], tokenHelps: true },
     'A, B are not set',
     "A, B are not set in this window's environment. Set it where VS Code is started, or in the setting terminal.integrated.env; or set a token here.",
   ],

@@ -51,7 +51,7 @@ describe('what menus tell servers apart by', () => {
     [
       'a server with a session',
       { ...server({ kind: 'expired' }), session: summarizeSession(sampleSession()) },
-      'server:expired:browser:deviceCode:mayAddAccount:session',
+      'server:expired:browser:deviceCode:mayAddAccount:refreshable:session',
     ],
     [
       'a process',
@@ -72,6 +72,29 @@ describe('what menus tell servers apart by', () => {
         },
       ),
       'server:stdio:bridge',
+    ],
+    [
+      'a process that is known to lead on to a host',
+      server(
+        { kind: 'stdio', bridgesTo: 'mcp.example' },
+        {
+          ...entry,
+          kind: 'stdio',
+          command: 'npx',
+          args: [],
+          env: {},
+          bridge: { url: 'https://mcp.example', headers: {}, transport: 'http' },
+        },
+      ),
+      'server:stdio:bridge',
+    ],
+    [
+      'a WebSocket server, which nobody signs in to',
+      server(
+        { kind: 'headersOnly' },
+        { ...entry, kind: 'remote', transport: 'ws', url: 'wss://mcp.example', headers: {} },
+      ),
+      'server:headersOnly',
     ],
     [
       'a sign-in that asks the server',
@@ -128,7 +151,7 @@ describe('what menus tell servers apart by', () => {
     const accounts = [account('a', true), account('b', false)];
     assert.equal(
       rowContext({ ...signedIn(), accounts }),
-      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:session',
+      'server:authenticated:browser:deviceCode:mayAddAccount:severalAccounts:refreshable:session',
     );
     assert.ok(!rowFlags({ ...signedIn(), accounts: accounts.slice(1) }).includes('severalAccounts'));
     assert.deepEqual(accounts.map(accountContext), ['account:expired:used', 'account:expired:other']);

@@ -54,4 +54,10 @@ describe('the next action', () => {
     assert.equal(commandOf({ ...saved, isRejected: false }), commandIds.testConnection);
     assert.equal(commandOf({ ...written, isRejected: true }), commandIds.openDefinition);
   });
+
+  it('is to set a token where that makes up for a missing variable, and nowhere else', () => {
+    const missing = { kind: 'missingVariable', names: ['TOKEN'] } as const;
+    assert.equal(nextAction(missing).command, commandIds.openDefinition);
+    assert.equal(nextAction({ ...missing, tokenHelps: true }).command, commandIds.setToken);
+  });
 });
