@@ -6,6 +6,9 @@ import { renderedRow } from './renderedRow.ts';
 import { type StateCase, type StateKind, stateCases } from './stateCases.ts';
 import { openStatesStage, type StatesStage } from './statesStage.ts';
 
+/** What a credential that its server has refused looks like, of whatever kind it is. */
+const refused = { icon: 'warning', colour: 'list.warningForeground' };
+
 describe('every state in the extension host', () => {
   let stage: StatesStage;
 
@@ -28,9 +31,11 @@ describe('every state in the extension host', () => {
           const rendered = await renderedRow(product, server);
           return rendered.description === one.short ? rendered : undefined;
         });
+        const isRejected = Object.entries(one.members ?? {}).some(
+          ([key, value]) => key === 'isRejected' && value === true,
+        );
         assert.deepEqual(row, {
-          icon,
-          colour,
+          ...(isRejected ? refused : { icon, colour }),
           description: one.short,
           tooltip: sentence,
           spoken: `${server.definition.name}, MCP server. ${sentence}`,
