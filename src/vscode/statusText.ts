@@ -5,6 +5,7 @@ import type { SessionSummary } from '../core/session/sessionSummary.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { shownUrl } from '../core/status/shownUrl.ts';
 import type { ReportContext } from '../core/status/statusReport.ts';
+import { appliedDetail } from './credentialDetails.ts';
 import { sessionDetails } from './sessionDetails.ts';
 
 const indent = '    ';
@@ -44,12 +45,22 @@ function serverLines(server: ServerSnapshot, now: number): readonly string[] {
     quoteUnlessPlain(definition.name),
     `${indent}${quoteUnlessPlain(stateText(state, now).sentence)}`,
     ...(definition.kind === 'invalid' ? [] : [`${indent}${placeText(definition)}`]),
+    ...credentialLines(server).map((line) => `${indent}${line}`),
     ...(used.length > 0
       ? used.flatMap((account) => accountLines(account, now)).map((line) => `${indent}${line}`)
       : session
         ? detailLines(session, now).map((line) => `${indent}${line}`)
         : []),
   ];
+}
+
+/** The credential that applies, and what Claude Code does with the entry. */
+function credentialLines({ credentials, claudeCode }: ServerSnapshot): readonly string[] {
+  const applied = credentials && appliedDetail(credentials);
+  return [
+    ...(applied ? [`Credential: ${applied.label}. ${applied.value}`] : []),
+    ...(claudeCode ? [claudeCode.sentence] : []),
+  ].map(quoteUnlessPlain);
 }
 
 function placeText(definition: Exclude<ServerSnapshot['definition'], { kind: 'invalid' }>): string {

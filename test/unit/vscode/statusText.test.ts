@@ -30,6 +30,18 @@ describe('the status as text', () => {
     assert.ok(lines.includes('    linear'));
   });
 
+  it('says where the credential comes from, and what Claude Code makes of the entry', () => {
+    const credentials = [
+      { kind: 'session', applies: false, reason: 'You are not signed in.' },
+      { kind: 'oauth', applies: true, reason: 'The server asks for authentication.' },
+    ] as const;
+    const claudeCode = { kind: 'pending', sentence: 'Claude Code asks before it uses this server.' } as const;
+    const text = statusText([sampleSource([sampleServer('sentry', { credentials, claudeCode })])], context);
+    assert.match(text, /^ {8}Credential: OAuth\. The server asks for authentication\.$/m);
+    assert.match(text, /^ {8}Claude Code asks before it uses this server\.$/m);
+    assert.doesNotMatch(text, /not signed in/);
+  });
+
   it('has each account of a server with several', () => {
     const account = (name: string, isUsed: boolean) => {
       const summary = { ...session, accountName: name };
