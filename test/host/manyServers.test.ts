@@ -112,7 +112,10 @@ describe('a file with a thousand servers in the extension host', function () {
     const items = await Promise.all(rows.map((node) => tree.getTreeItem(node)));
     const descriptions = items.map(({ description }) => description);
     assert.equal(items.length, count);
-    assert.deepEqual(new Set(descriptions.slice(0, -1)), new Set(['unreachable', 'needs authentication']));
+    assert.deepEqual(
+      new Set(descriptions.slice(0, -1)),
+      new Set(['unreachable: server error', 'needs authentication']),
+    );
     assert.equal(descriptions.at(-1), 'authenticated · 60 min');
   });
 });
