@@ -30,8 +30,15 @@ async function openElsewhere(context: BrowserContext, url: string): Promise<Page
 }
 
 describe('signing in without a browser here', () => {
-  it('shows and copies the address, and takes the one that a browser elsewhere ends at', () =>
+  it('ends when the box is closed, else takes the address that a browser elsewhere ends at', () =>
     go({}, async ({ demo, vscode, view }) => {
+      await vscode.runCommand('MCP Auth: Authenticate (No Browser)');
+      await vscode.page.getByRole('option', { name: /sentry/ }).click();
+      await vscode.page.getByText('This address is on your clipboard').waitFor();
+      await box(vscode.page).press('Escape');
+      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+
       await view.choose('sentry', 'Authenticate (No Browser)');
       await vscode.page.getByText('This address is on your clipboard').waitFor();
       await view.waitFor('sentry', 'waiting for the redirect URL');
@@ -71,16 +78,6 @@ describe('signing in without a browser here', () => {
       await here.close();
       await view.waitFor('sentry', /authenticated · \d+ min/);
       await box(vscode.page).waitFor({ state: 'hidden' });
-    }));
-
-  it('ends when the box is closed', () =>
-    go({}, async ({ vscode, view }) => {
-      await vscode.runCommand('MCP Auth: Authenticate (No Browser)');
-      await vscode.page.getByRole('option', { name: /sentry/ }).click();
-      await vscode.page.getByText('This address is on your clipboard').waitFor();
-      await box(vscode.page).press('Escape');
-      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
-      await view.waitFor('sentry', 'needs authentication');
     }));
 
   it('offers a device code first, where the authorization server does', () =>
