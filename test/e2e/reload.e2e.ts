@@ -31,22 +31,6 @@ describe('a window that is reloaded while it waits for the browser', () => {
       assert.deepEqual(await filesWithSecrets(vscode.home, issued), []);
     }));
 
-  it('listens on localhost again', () =>
-    journey({ mcpJson }, async ({ vscode, view }) => {
-      const signIn = await openSignInPage(vscode, async () => {
-        await vscode.runCommand('MCP Auth: Authenticate through localhost');
-        await vscode.page.getByRole('option', { name: /sentry/ }).click();
-      });
-      await view.waitFor('sentry', 'waiting for your browser');
-      await vscode.reload();
-      await view.open();
-      await view.waitFor('sentry', 'waiting for your browser');
-      await signIn.getByRole('button', { name: 'Allow' }).click();
-      await signIn.getByText('You can close this tab').waitFor();
-      await signIn.close();
-      await view.waitFor('sentry', /authenticated · \d+ min/);
-    }));
-
   it('shows the page again, and listens for the number that its address has', () =>
     journey({ mcpJson }, async ({ demo, vscode, view }) => {
       await openSignInPage(vscode, () => view.press('sentry', 'Authenticate'));
@@ -69,7 +53,7 @@ describe('a window that is reloaded while it waits for the browser', () => {
       await view.waitFor('sentry', /authenticated · \d+ min/);
     }));
 
-  it('ignores the answer when it is cancelled', () =>
+  it('ignores the answer when it is cancelled, and listens on localhost again the next time', () =>
     journey({ mcpJson }, async ({ demo, vscode, view }) => {
       const signIn = await openSignInPage(vscode, () => view.press('sentry', 'Authenticate'));
       await vscode.reload();
@@ -85,5 +69,18 @@ describe('a window that is reloaded while it waits for the browser', () => {
         demo.journal.count(({ url }) => url === '/token'),
         0,
       );
+
+      const second = await openSignInPage(vscode, async () => {
+        await vscode.runCommand('MCP Auth: Authenticate through localhost');
+        await vscode.page.getByRole('option', { name: /sentry/ }).click();
+      });
+      await view.waitFor('sentry', 'waiting for your browser');
+      await vscode.reload();
+      await view.open();
+      await view.waitFor('sentry', 'waiting for your browser');
+      await second.getByRole('button', { name: 'Allow' }).click();
+      await second.getByText('You can close this tab').waitFor();
+      await second.close();
+      await view.waitFor('sentry', /authenticated · \d+ min/);
     }));
 });
