@@ -1,4 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import type { MisbehavingServer } from '../support/misbehavingServer.ts';
+import { silence } from '../support/reply.ts';
 import { beside, wikiToken } from './harness/everyState.ts';
 import type { Journey } from './harness/journey.ts';
 import { modal, notification, seen } from './harness/serversView.ts';
@@ -99,6 +103,30 @@ async function signIn({ vscode, view }: Journey): Promise<void> {
   );
 }
 
+/** What holds for a moment only: a server that is being asked, and a session that is being refreshed. */
+async function holdTheMoment({ folder, vscode, view }: Journey, server: MisbehavingServer): Promise<void> {
+  const moment = async (name: string) => {
+    await view.waitFor('calendar', 'asking…');
+    await view.waitFor('sentry', 'refreshing…');
+    await vscode.screenshot(name);
+  };
+  server.answer('POST /token', silence);
+  server.answer('POST /calendar', silence);
+  await view.choose('sentry', 'Refresh Token');
+  await addServer(folder, 'calendar', { type: 'http', url: `${server.origin}/calendar` });
+  await moment('states-momentary-dark');
+  await vscode.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await vscode.page.locator('.monaco-workbench.vs-dark').waitFor({ state: 'detached' });
+  await moment('states-momentary-light');
+}
+
+async function addServer(folder: string, name: string, entry: object): Promise<void> {
+  const path = join(folder, '.mcp.json');
+  const { mcpServers } = JSON.parse(await readFile(path, 'utf8'));
+  // Where it can be seen without scrolling.
+  await writeFile(path, JSON.stringify({ mcpServers: { [name]: entry, ...mcpServers } }, undefined, 2));
+}
+
 async function unfold({ vscode, view }: Journey, name: string): Promise<void> {
   await view.row(name).locator('.monaco-tl-twistie').click();
   const credential = vscode.page.getByRole('treeitem', { name: /^Credential: / });
@@ -108,7 +136,7 @@ async function unfold({ vscode, view }: Journey, name: string): Promise<void> {
 
 describe('the servers of a workspace', () => {
   it('are shown in every state that there is, and lead on from it', () =>
-    beside(async (journey) => {
+    beside(async (journey, server) => {
       const { vscode, view } = journey;
       await waitForAll(journey, atFirst);
       await vscode.screenshot('states-at-first');
@@ -132,5 +160,6 @@ describe('the servers of a workspace', () => {
       await vscode.screenshot('states-unfolded-dark');
       await view.row('wiki').locator('.monaco-tl-twistie').click();
       await vscode.screenshot('states-dark');
+      await holdTheMoment(journey, server);
     }));
 });

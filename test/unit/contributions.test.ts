@@ -278,6 +278,20 @@ describe('package.json', () => {
     });
   }
 
+  it('has at most two buttons on any row', () => {
+    const every = flags.split(':').flatMap((flag) => [flag, '']);
+    for (const kind of Object.keys(kinds)) {
+      // With all flags, and with each one missing.
+      for (const missing of every) {
+        const row = ['server', kind, ...flags.split(':').filter((flag) => flag !== missing)].join(':');
+        const shown = menus
+          .filter(({ group }) => group.startsWith('inline'))
+          .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)').test(row));
+        assert.ok(shown.length <= 2, `${row}: ${shown.map(({ command }) => command).join(' ')}`);
+      }
+    }
+  });
+
   it('offers in the palette only while there is something to act on what acts on something', () => {
     const known: readonly string[] = paletteFlags.map(({ key }) => key);
     const conditions = new Map(commandPalette.map(({ command, when }) => [command, when]));
