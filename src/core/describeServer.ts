@@ -4,7 +4,7 @@ import { type ResolvedHeaders, resolveHeaders } from './config/resolveHeaders.ts
 import type { RemoteServerDefinition, ServerDefinition } from './config/serverDefinition.ts';
 import type { AppliedCredential } from './connection/appliedCredential.ts';
 import { applyCredential } from './credential/applyCredential.ts';
-import { type CredentialChain, credentialChain } from './credential/credentialChain.ts';
+import { credentialChain } from './credential/credentialChain.ts';
 import type { HelperCall } from './credential/helperCall.ts';
 import type { InventoryPorts } from './inventory.ts';
 import { type Attempt, isUsable, type RemoteFacts } from './session/serverState.ts';
@@ -25,7 +25,6 @@ export interface ResolvedServer {
 /** A server that can be contacted: what its state follows from, and what it is contacted with. Holds secrets. */
 export interface RemoteServer {
   readonly facts: RemoteFacts;
-  readonly chain: CredentialChain;
   readonly credential: AppliedCredential;
   /** The same, with the access token where that is of a session: what the server judges. */
   readonly judged: AppliedCredential;
@@ -100,7 +99,7 @@ export function describeRemote(
     now,
   };
   const judged = session && credential.kind === 'session' ? judgedSession(session) : credential;
-  return { facts, chain, credential, judged, helperCall };
+  return { facts, credential, judged, helperCall };
 }
 
 /** Whether a session can be used, and its access token was not refused. */

@@ -153,11 +153,14 @@ export class Inventory implements Disposable {
     return this.#current.snapshot;
   }
 
+  /** The servers of all sources. */
+  get servers(): readonly ServerSnapshot[] {
+    return this.snapshot().flatMap(({ servers }) => servers);
+  }
+
   /** One server by its id or its handle, as it stands right now. */
   find(idOrHandle: string): ServerSnapshot | undefined {
-    return this.snapshot()
-      .flatMap(({ servers }) => servers)
-      .find(({ id }) => id === idOrHandle || this.#handles.get(id) === idOrHandle);
+    return this.servers.find(({ id }) => id === idOrHandle || this.#handles.get(id) === idOrHandle);
   }
 
   /** A few characters that stand for an id in this window: an id is as long as its file's path. */
@@ -169,8 +172,7 @@ export class Inventory implements Disposable {
 
   /** One account by its id in the inventory, with its server. */
   findAccount(id: string): FoundAccount | undefined {
-    return this.snapshot()
-      .flatMap(({ servers }) => servers)
+    return this.servers
       .flatMap((server) => server.accounts.map((account) => ({ server, account })))
       .find(({ account }) => account.id === id);
   }
@@ -253,7 +255,7 @@ export class Inventory implements Disposable {
       endpoint,
       state: serverState({ definition, shadowedBy, endpoint, remote: remote?.facts }),
       session: session && summarizeSession(session),
-      credentials: remote?.chain,
+      credentials: remote?.facts.chain,
       hasSavedToken: remote?.facts.token !== undefined,
       accounts: session ? this.#accounts(id, session) : [],
     };

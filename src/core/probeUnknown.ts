@@ -33,7 +33,7 @@ export function probeUnknown(ports: ProbeUnknownPorts): Disposable {
   let wasOnline = true;
   let timer: Disposable | undefined;
   const update = () => {
-    const servers = inventory.snapshot().flatMap((source) => source.servers);
+    const servers = inventory.servers;
     probes.setTargets(servers.flatMap(toTarget));
     const isAnyUnreachable = servers.some(({ state }) => state.kind === 'unreachable');
     timer ??= isAnyUnreachable ? clock.setTimer(interval, look) : undefined;

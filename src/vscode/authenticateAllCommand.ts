@@ -17,7 +17,7 @@ import { type ReportProgress, withCancellableProgress } from './withProgress.ts'
 /** "Authenticate All": at every server that needs it, under one progress, and with one summary (B8). */
 export async function authenticateAllCommand(_argument: unknown, ports: CommandPorts): Promise<void> {
   assertTrusted();
-  const plan = planSignIns(ports.inventory.snapshot().flatMap(({ servers }) => servers));
+  const plan = planSignIns(ports.inventory.servers);
   if (plan.toSignIn.length === 0) {
     void window.showInformationMessage('No server of this workspace needs you to authenticate.');
     return;

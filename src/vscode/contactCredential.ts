@@ -19,7 +19,7 @@ export interface ContactPorts {
 /** The helper that has to run before a server is contacted, where it is its turn. */
 export function pendingHelper(server: ServerSnapshot, { inventory }: ContactPorts): HelperCall | undefined {
   const contact = inventory.contactOf(server);
-  return contact && appliedCredential(contact.chain) !== 'authorizationHeader'
+  return contact && appliedCredential(contact.facts.chain) !== 'authorizationHeader'
     ? contact.helperCall
     : undefined;
 }

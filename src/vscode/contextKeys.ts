@@ -20,7 +20,7 @@ export class ContextKeys implements Disposable {
   }
 
   #update(): void {
-    const servers = this.#inventory.snapshot().flatMap((source) => source.servers);
+    const servers = this.#inventory.servers;
     const flags = new Set(servers.flatMap(rowFlags));
     for (const { flag, key } of paletteFlags) {
       if (flags.has(flag) !== this.#set.has(flag)) {

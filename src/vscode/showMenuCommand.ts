@@ -21,7 +21,7 @@ export async function showMenuCommand({
   readonly inventory: Inventory;
   readonly clock: Clock;
 }): Promise<void> {
-  const servers = inventory.snapshot().flatMap((source) => source.servers);
+  const servers = inventory.servers;
   const waiting = servers.filter(({ state }) => needsAttention(state));
   const items: readonly MenuItem[] = [
     ...(workspace.isTrusted ? waitingItems(waiting, clock.now()) : [manageTrust()]),

@@ -74,10 +74,9 @@ function endOf(error: unknown): AuthError | 'cancelled' {
 
 /** The name that this workspace has for the server, else its host: the rest of a URL may hold a secret. */
 function describe({ serverUrl, account }: Session, { inventory }: CommandPorts): string {
-  const server = inventory
-    .snapshot()
-    .flatMap(({ servers }) => servers)
-    .find(({ endpoint }) => endpoint?.kind === 'url' && endpoint.canonicalUrl === serverUrl);
+  const server = inventory.servers.find(
+    ({ endpoint }) => endpoint?.kind === 'url' && endpoint.canonicalUrl === serverUrl,
+  );
   const who = account.name === undefined ? '' : ` as ${shownAccountName(account.name)}`;
   return `${server ? JSON.stringify(server.definition.name) : new URL(serverUrl).host}${who}`;
 }

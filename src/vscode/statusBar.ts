@@ -32,7 +32,7 @@ export class StatusBar implements Disposable {
   }
 
   #update(): void {
-    const servers = this.#inventory.snapshot().flatMap((source) => source.servers);
+    const servers = this.#inventory.servers;
     const content = statusBarContent(servers, this.#clock.now());
     if (!content) {
       this.#item.hide();

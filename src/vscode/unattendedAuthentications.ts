@@ -13,10 +13,9 @@ export function showUnattendedAuthentications(ports: CommandPorts): Disposable {
 
 async function show({ serverUrl, running }: UnattendedAuthentication, ports: CommandPorts): Promise<void> {
   const find = () =>
-    ports.inventory
-      .snapshot()
-      .flatMap(({ servers }) => servers)
-      .find(({ endpoint }) => endpoint?.kind === 'url' && endpoint.canonicalUrl === serverUrl);
+    ports.inventory.servers.find(
+      ({ endpoint }) => endpoint?.kind === 'url' && endpoint.canonicalUrl === serverUrl,
+    );
   if (!find()) {
     // In a window that has just started, the files may not have been read yet.
     await running.result.catch(() => undefined);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
-import type { ServerState } from '../../src/core/session/serverState.ts';
 import { commandIds, serversViewId } from '../../src/vscode/commandIds.ts';
 import { paletteFlags } from '../../src/vscode/paletteFlags.ts';
 import type { SourceSwitch } from '../../src/vscode/sources/sourceSwitches.ts';
 import { inProject } from '../support/paths.ts';
+import { stateKinds } from '../support/sampleStates.ts';
 
 const { contributes } = manifest;
 const contributed = contributes.commands.map(({ command }) => command);
@@ -15,29 +15,6 @@ const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((ite
 /** What may stand behind the kind of state. */
 const flags =
   'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge:endpoint:testable:refreshable';
-
-/** Every kind of state, as the compiler knows them. */
-const kinds: Readonly<Record<ServerState['kind'], true>> = {
-  invalid: true,
-  stdio: true,
-  missingVariable: true,
-  staticHeader: true,
-  headersHelper: true,
-  headersOnly: true,
-  authenticating: true,
-  refreshing: true,
-  authenticated: true,
-  needsScopes: true,
-  expired: true,
-  needsAuthentication: true,
-  noAuthenticationNeeded: true,
-  asksInput: true,
-  helperFailed: true,
-  savedToken: true,
-  shadowed: true,
-  unknown: true,
-  unreachable: true,
-};
 
 /** Everything that can be switched off, as the compiler knows it. */
 const switches: Readonly<Record<SourceSwitch, true>> = {
@@ -91,7 +68,7 @@ describe('package.json', () => {
       const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
       const named = /\^server:\(([\w|]+)\)/.exec(when)?.[1]?.split('|') ?? [];
       for (const kind of named) {
-        assert.ok(kind in kinds, `${command}: ${kind}`);
+        assert.ok((stateKinds as readonly string[]).includes(kind), `${command}: ${kind}`);
         assert.match(`server:${kind}:${flags}:token:session`, new RegExp(pattern ?? '(?!)'));
       }
     }
@@ -280,7 +257,7 @@ describe('package.json', () => {
 
   it('has at most two buttons on any row', () => {
     const every = flags.split(':').flatMap((flag) => [flag, '']);
-    for (const kind of Object.keys(kinds)) {
+    for (const kind of stateKinds) {
       // With all flags, and with each one missing.
       for (const missing of every) {
         const row = ['server', kind, ...flags.split(':').filter((flag) => flag !== missing)].join(':');
@@ -321,7 +298,7 @@ describe('package.json', () => {
     const patterns = menus
       .filter(({ group }) => group.startsWith('inline'))
       .map(({ when }) => new RegExp(/viewItem =~ \/(.*)\//.exec(when)?.[1] ?? '(?!)'));
-    const without = Object.keys(kinds).filter(
+    const without = stateKinds.filter(
       (kind) => !patterns.some((one) => one.test(`server:${kind}:endpoint:testable`)),
     );
     assert.deepEqual(without, ['refreshing']);

@@ -1,6 +1,7 @@
 import type { ResolvedHeaders } from '../config/resolveHeaders.ts';
 import type { AppliedCredential } from '../connection/appliedCredential.ts';
 import { appliedCredential, type CredentialChain } from './credentialChain.ts';
+import { type HeaderRecord, mergeHeaders, withoutHeader } from './headerRecords.ts';
 import type { HelperOutcome } from './helperCall.ts';
 import { type SavedToken, tokenHeader } from './savedToken.ts';
 
@@ -14,12 +15,12 @@ export function applyCredential(
       return { kind: 'header', headers: headers.headers };
     case 'headersHelper': {
       const printed = helper?.kind === 'succeeded' ? helper.headers : {};
-      return { kind: 'helper', headers: merge(headers.headers, printed) };
+      return { kind: 'helper', headers: mergeHeaders(headers.headers, printed) };
     }
     case 'savedToken':
       return {
         kind: 'savedToken',
-        headers: merge(withoutAuthorization(headers.headers), token ? fromToken(token) : {}),
+        headers: mergeHeaders(withoutAuthorization(headers.headers), token ? fromToken(token) : {}),
       };
     case 'session':
       return { kind: 'session', headers: withoutAuthorization(headers.headers) };
@@ -39,22 +40,11 @@ export interface CredentialSources {
   readonly token?: SavedToken | undefined;
 }
 
-type Headers = Readonly<Record<string, string>>;
-
-function fromToken(token: SavedToken): Headers {
+function fromToken(token: SavedToken): HeaderRecord {
   return Object.fromEntries([tokenHeader(token)]);
 }
 
 /** One whose `Authorization` does not apply has an empty one. */
-function withoutAuthorization(headers: Headers): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'),
-  );
-}
-
-/** The names of headers do not tell cases apart, those of properties do. */
-function merge(first: Headers, second: Headers): Headers {
-  const replaced = new Set(Object.keys(second).map((name) => name.toLowerCase()));
-  const rest = Object.entries(first).filter(([name]) => !replaced.has(name.toLowerCase()));
-  return { ...Object.fromEntries(rest), ...second };
+function withoutAuthorization(headers: HeaderRecord): HeaderRecord {
+  return withoutHeader(headers, 'authorization');
 }

@@ -6,6 +6,7 @@ import { AuthError, abortError, InsufficientScopeError, throwIfAborted } from '.
 import type { Fetch } from '../oauth/oauthFetch.ts';
 import { quote } from '../quote.ts';
 import { assertSecureUrl } from '../serverUrl.ts';
+import { mergeHeaders } from './headerRecords.ts';
 import { type SavedToken, tokenHeader, tokenSecrets } from './savedToken.ts';
 
 /** What a server makes of a token. */
@@ -70,7 +71,9 @@ export async function checkToken(
     return response;
   };
   try {
-    const refusal = await ask(check, send(joined(headers, tokenHeader(token))));
+    // The token takes the place of whatever the definition has in that header.
+    const sent = mergeHeaders(headers, Object.fromEntries([tokenHeader(token)]));
+    const refusal = await ask(check, send(sent));
     if (refusal !== undefined) {
       const error = deadline.signal.aborted ? abortError(deadline.signal) : refusal;
       return verdict(error, { reason: reasons[0], token });
@@ -81,15 +84,6 @@ export async function checkToken(
   } finally {
     deadline.dispose();
   }
-}
-
-/** The token takes the place of whatever the definition has in that header. */
-function joined(
-  headers: Readonly<Record<string, string>>,
-  [name, value]: readonly [name: string, value: string],
-): Readonly<Record<string, string>> {
-  const others = Object.entries(headers).filter(([other]) => other.toLowerCase() !== name.toLowerCase());
-  return Object.fromEntries([...others, [name, value]]);
 }
 
 /** @returns why it did not work, if it did not */

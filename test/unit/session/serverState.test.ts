@@ -15,6 +15,7 @@ import {
 } from '../../../src/core/session/serverState.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { sampleSession, sampleTime } from '../../support/sampleSession.ts';
+import { stateKinds } from '../../support/sampleStates.ts';
 
 const entry = { name: 'srv', range: { offset: 0, length: 0 } };
 const canonicalUrl = 'https://mcp.example/mcp';
@@ -316,27 +317,6 @@ describe('serverState', () => {
   }
 
   it('knows of every kind of state in this table', () => {
-    const kinds: Readonly<Record<ServerState['kind'], true>> = {
-      invalid: true,
-      stdio: true,
-      missingVariable: true,
-      staticHeader: true,
-      headersHelper: true,
-      headersOnly: true,
-      authenticating: true,
-      refreshing: true,
-      authenticated: true,
-      needsScopes: true,
-      expired: true,
-      needsAuthentication: true,
-      noAuthenticationNeeded: true,
-      asksInput: true,
-      helperFailed: true,
-      savedToken: true,
-      shadowed: true,
-      unknown: true,
-      unreachable: true,
-    };
-    assert.deepEqual(new Set(rows.map(({ state }) => state.kind)), new Set(Object.keys(kinds)));
+    assert.deepEqual(new Set(rows.map(({ state }) => state.kind)), new Set(stateKinds));
   });
 });
