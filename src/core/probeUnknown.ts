@@ -2,7 +2,8 @@ import type { Clock } from './clock.ts';
 import type { ProbeTarget } from './connection/serverProbes.ts';
 import type { Disposable } from './disposable.ts';
 import type { Event } from './event.ts';
-import type { Inventory, ServerSnapshot } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
+import type { ServerSnapshot } from './serverSnapshot.ts';
 
 /** What is told which servers there are to ask. */
 export interface Probing {

@@ -1,5 +1,5 @@
 import { window } from 'vscode';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { nextOrdinalName } from '../core/session/accountName.ts';
 import type { PlacedSignIn } from '../core/session/signInKeeper.ts';
 import { signInSentence } from '../core/session/signInSentence.ts';

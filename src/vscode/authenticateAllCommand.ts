@@ -1,6 +1,6 @@
 import { commands, window } from 'vscode';
-import type { ServerSnapshot } from '../core/inventory.ts';
 import { SignInInterruptedError } from '../core/oauth/signInInterruptedError.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { AccountOutcome } from '../core/session/accountFor.ts';
 import { authenticateAll, type SignInResult } from '../core/session/authenticateAll.ts';
 import { planSignIns, type SignInPlan } from '../core/session/signInPlan.ts';

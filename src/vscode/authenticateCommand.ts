@@ -1,8 +1,8 @@
 import { window } from 'vscode';
 import { AuthError, isCancelled } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
 import type { PersonsWay } from '../core/oauth/grant.ts';
 import { isInterrupted } from '../core/oauth/signInInterruptedError.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import { announceSignIn } from './announceSignIn.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';

@@ -1,4 +1,4 @@
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';
 import { runningAt } from './runningAt.ts';

@@ -5,8 +5,9 @@ import type { HelperCall } from '../core/credential/helperCall.ts';
 import { learnHeaders } from '../core/credential/learnHeaders.ts';
 import type { RemoteServer } from '../core/describeServer.ts';
 import { AuthError } from '../core/errors.ts';
-import type { Inventory, ServerSnapshot } from '../core/inventory.ts';
+import type { Inventory } from '../core/inventory.ts';
 import type { Redactor } from '../core/redaction.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 
 /** What finding the credential for a request takes. */
 export interface ContactPorts {

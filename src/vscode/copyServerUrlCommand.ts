@@ -1,5 +1,5 @@
 import { env, window } from 'vscode';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';
 

@@ -1,5 +1,5 @@
 import type { Disposable } from '../core/disposable.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import { stepTexts } from '../core/session/stateText.ts';
 import type { CommandPorts } from './commands.ts';

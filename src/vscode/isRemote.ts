@@ -1,4 +1,4 @@
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 
 /** Whether MCP Auth can talk to a server, by whatever credential. */
 export function isRemote({ definition, endpoint }: ServerSnapshot): boolean {

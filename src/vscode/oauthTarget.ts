@@ -1,6 +1,6 @@
 import type { OAuthConfiguration } from '../core/config/serverDefinition.ts';
 import { AuthError } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { assertTrusted } from './assertTrusted.ts';
 

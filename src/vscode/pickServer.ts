@@ -1,6 +1,7 @@
 import { type QuickPickItem, window } from 'vscode';
 import type { Clock } from '../core/clock.ts';
-import type { Inventory, ServerSnapshot } from '../core/inventory.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { stateIcon } from './stateIcon.ts';
 import { isTreeNode } from './treeNode.ts';

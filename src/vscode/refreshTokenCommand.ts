@@ -1,6 +1,6 @@
 import { ProgressLocation, window } from 'vscode';
 import { AuthError } from '../core/errors.ts';
-import type { AccountSnapshot, ServerSnapshot } from '../core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { Session } from '../core/session/session.ts';
 import { durationText } from '../core/session/stateText.ts';
 import { authenticateServer } from './authenticateCommand.ts';

@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import { adviceFor } from '../core/credential/knownServices.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
 import { quote } from '../core/quote.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';

@@ -1,5 +1,5 @@
 import { window } from 'vscode';
-import type { AccountSnapshot, ServerSnapshot } from '../core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../core/serverSnapshot.ts';
 import { renameAccount } from '../core/session/renameAccount.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickAccount } from './pickAccount.ts';

@@ -2,7 +2,7 @@ import { Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode'
 import { replaceBridge } from '../core/config/replaceBridge.ts';
 import type { StdioServerDefinition } from '../core/config/serverDefinition.ts';
 import { AuthError } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { CommandPorts } from './commands.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';

@@ -1,6 +1,6 @@
-import type { AccountSnapshot, ServerSnapshot } from '../core/inventory.ts';
 import { type PersonsWay, personsWays, selectGrant } from '../core/oauth/grant.ts';
 import { awaitedIn, type Waiting } from '../core/oauth/waiting.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { ServerState } from '../core/session/serverState.ts';
 import { isRemote } from './isRemote.ts';
 

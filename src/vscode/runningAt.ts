@@ -1,4 +1,4 @@
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { Authenticator } from '../core/session/authenticator.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 

@@ -1,7 +1,8 @@
 import { commands, type QuickPickItem, QuickPickItemKind, ThemeIcon, window, workspace } from 'vscode';
 import type { Clock } from '../core/clock.ts';
-import type { Inventory, ServerSnapshot } from '../core/inventory.ts';
+import type { Inventory } from '../core/inventory.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { needsAttention, needsSignIn } from '../core/session/attention.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { commandIds, serversViewId } from './commandIds.ts';

@@ -1,5 +1,5 @@
 import { workspace } from 'vscode';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { AccountWish } from '../core/session/account.ts';
 import type { AuthenticationTarget } from '../core/session/authenticator.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';

@@ -1,5 +1,5 @@
-import type { ServerSnapshot } from '../core/inventory.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { attentionText, needsAttention } from '../core/session/attention.ts';
 import { stateText } from '../core/session/stateText.ts';
 

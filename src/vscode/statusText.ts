@@ -1,5 +1,5 @@
-import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/serverSnapshot.ts';
 import { attentionText, needsAttention } from '../core/session/attention.ts';
 import type { SessionSummary } from '../core/session/sessionSummary.ts';
 import { stateText } from '../core/session/stateText.ts';

@@ -4,7 +4,7 @@ import { connectionText } from '../core/connection/connectionText.ts';
 import { type ConnectionReport, diagnose } from '../core/connection/diagnose.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
 import { AuthError, type AuthErrorCode, InsufficientScopeError } from '../core/errors.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';

@@ -1,6 +1,7 @@
 import { type HeaderRecord, withoutHeader } from '../core/credential/headerRecords.ts';
 import { AuthError } from '../core/errors.ts';
-import type { Inventory, ServerSnapshot } from '../core/inventory.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { assertTrusted } from './assertTrusted.ts';
 import { isRemote } from './isRemote.ts';

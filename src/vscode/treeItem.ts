@@ -1,7 +1,7 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
-import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/serverSnapshot.ts';
 import { accountStateText, stateText } from '../core/session/stateText.ts';
 import { commandIds } from './commandIds.ts';
 import type { CredentialDetail } from './credentialDetails.ts';

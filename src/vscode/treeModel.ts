@@ -1,5 +1,5 @@
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
-import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/serverSnapshot.ts';
 import type { SessionSummary } from '../core/session/sessionSummary.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { appliedDetail, type CredentialDetail, credentialDetails } from './credentialDetails.ts';

@@ -1,6 +1,6 @@
 import { env, window } from 'vscode';
-import type { ServerSnapshot } from '../core/inventory.ts';
 import type { Waiting } from '../core/oauth/waiting.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import type { CommandPorts } from './commands.ts';
 import { pickServer } from './pickServer.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
-import type { ServerSnapshot } from '../core/inventory.ts';
 import type { WaitingForDevice, WaitingForResponse } from '../core/oauth/waiting.ts';
+import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
 import type { DeviceCodePanel } from './deviceCodePanel.ts';
 import { PasteBox, type PasteBoxOptions } from './pasteBox.ts';

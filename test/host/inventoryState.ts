@@ -1,4 +1,5 @@
-import type { Inventory, ServerSnapshot } from '../../src/core/inventory.ts';
+import type { Inventory } from '../../src/core/inventory.ts';
+import type { ServerSnapshot } from '../../src/core/serverSnapshot.ts';
 
 /** Waits until the inventory satisfies a condition; the suite's time limit ends a wait in vain. */
 export async function until<T>(inventory: Inventory, find: () => T | undefined): Promise<T> {

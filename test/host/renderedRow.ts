@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MarkdownString, ThemeIcon } from 'vscode';
-import type { ServerSnapshot } from '../../src/core/inventory.ts';
+import type { ServerSnapshot } from '../../src/core/serverSnapshot.ts';
 import type { SteeredProduct } from './steeredProduct.ts';
 
 /** A server's row as the side bar is given it. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerSnapshot } from '../../src/core/inventory.ts';
+import type { ServerSnapshot } from '../../src/core/serverSnapshot.ts';
 import { stateText } from '../../src/core/session/stateText.ts';
 import { eventually } from './page/paletteStage.ts';
 import { renderedRow } from './renderedRow.ts';

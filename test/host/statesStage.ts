@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigurationTarget, commands, workspace } from 'vscode';
-import type { ServerSnapshot } from '../../src/core/inventory.ts';
+import type { ServerSnapshot } from '../../src/core/serverSnapshot.ts';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { type MisbehavingServer, startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { until, untilState } from './inventoryState.ts';

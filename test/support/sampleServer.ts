@@ -1,5 +1,5 @@
 import { parseConfiguration } from '../../src/core/config/parseConfiguration.ts';
-import type { ServerSnapshot, SourceSnapshot } from '../../src/core/inventory.ts';
+import type { ServerSnapshot, SourceSnapshot } from '../../src/core/serverSnapshot.ts';
 
 /** A server of a `.mcp.json`, whose name is in its URL, with what differs from one that needs a sign-in. */
 export function sampleServer(name: string, changes: Partial<ServerSnapshot> = {}): ServerSnapshot {

@@ -1,4 +1,4 @@
-import type { SourceSnapshot } from '../inventory.ts';
+import type { SourceSnapshot } from '../serverSnapshot.ts';
 
 /** The part of a snapshot that a row is about, by the row's id: a file, a server, or an account of one. */
 export function onlyRow(snapshot: readonly SourceSnapshot[], id: string): readonly SourceSnapshot[] {

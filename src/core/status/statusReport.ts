@@ -5,9 +5,9 @@ import {
   type CredentialChain,
   type CredentialKind,
 } from '../credential/credentialChain.ts';
-import type { ServerSnapshot, SourceSnapshot } from '../inventory.ts';
 import type { ClientOrigin } from '../oauth/clientRegistration.ts';
 import type { RepeatableGrant } from '../oauth/grant.ts';
+import type { ServerSnapshot, SourceSnapshot } from '../serverSnapshot.ts';
 import { needsAttention } from '../session/attention.ts';
 import type { ServerState } from '../session/serverState.ts';
 import type { SessionSummary } from '../session/sessionSummary.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { ConfigurationTarget, commands, env, Uri, window, workspace } from 'vscode';
-import type { ServerSnapshot } from '../../../src/core/inventory.ts';
+import type { ServerSnapshot } from '../../../src/core/serverSnapshot.ts';
 import { type Demo, startDemo } from '../../support/demo/demo.ts';
 import { consent } from '../../support/demo/scriptedBrowser.ts';
 import { serverOf, until, untilState } from '../inventoryState.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { AuthError } from '../../../src/core/errors.ts';
-import type { ServerSnapshot } from '../../../src/core/inventory.ts';
 import { SignInInterruptedError } from '../../../src/core/oauth/signInInterruptedError.ts';
+import type { ServerSnapshot } from '../../../src/core/serverSnapshot.ts';
 import type { AccountOutcome } from '../../../src/core/session/accountFor.ts';
 import { authenticateAll } from '../../../src/core/session/authenticateAll.ts';
 import type { ServerState } from '../../../src/core/session/serverState.ts';

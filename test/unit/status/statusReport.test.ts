@@ -6,7 +6,7 @@ import { resolveEndpoint } from '../../../src/core/config/endpoint.ts';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
 import { resolveHeaders } from '../../../src/core/config/resolveHeaders.ts';
 import { credentialChain } from '../../../src/core/credential/credentialChain.ts';
-import type { AccountSnapshot, ServerSnapshot } from '../../../src/core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../../../src/core/serverSnapshot.ts';
 import { sessionState } from '../../../src/core/session/serverState.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
 import { onlyRow } from '../../../src/core/status/onlyRow.ts';

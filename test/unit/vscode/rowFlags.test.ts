@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OAuthConfiguration, ServerDefinition } from '../../../src/core/config/serverDefinition.ts';
-import type { AccountSnapshot, ServerSnapshot } from '../../../src/core/inventory.ts';
 import type { AuthenticationStep } from '../../../src/core/oauth/authentication.ts';
+import type { AccountSnapshot, ServerSnapshot } from '../../../src/core/serverSnapshot.ts';
 import type { ServerState } from '../../../src/core/session/serverState.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
 import { accountContext, rowContext, rowFlags } from '../../../src/vscode/rowFlags.ts';

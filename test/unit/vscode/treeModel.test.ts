@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
-import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../../../src/core/inventory.ts';
+import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../../../src/core/serverSnapshot.ts';
 import type { SessionSummary } from '../../../src/core/session/sessionSummary.ts';
 import { changedRows, createTreeModel } from '../../../src/vscode/treeModel.ts';
 
