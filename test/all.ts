@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { npmCommand } from './support/npm.ts';
 import { inProject, projectRoot } from './support/paths.ts';
-import { RESULT_FILE, readResult, type SuiteResult, summaryLine } from './support/report/suiteResult.ts';
+import { printFailures } from './support/report/specPrinter.ts';
+import {
+  RESULT_FILE,
+  readResult,
+  type SuiteResult,
+  summaryLine,
+  withFailure,
+} from './support/report/suiteResult.ts';
 import { runMain } from './support/runMain.ts';
 
 interface Suite {
@@ -42,6 +49,10 @@ function runner(name: string, script: string): Suite {
   return { name, command: process.execPath, args: ['--import', 'tsx', script] };
 }
 
+interface NamedResult extends SuiteResult {
+  readonly suite: string;
+}
+
 /** What a suite writes is shown at once where it runs alone, else when it has ended. */
 type Showing = 'atOnce' | 'atTheEnd';
 
@@ -56,12 +67,12 @@ async function runSuite(suite: Suite, showing: Showing): Promise<SuiteResult> {
   });
   flush();
   if (suite.plainCommand) {
-    return counts(code === 0 ? 1 : 0, code === 0 ? 0 : 1);
+    return code === 0 ? { ...nothing, passed: 1 } : withFailure(nothing, `It ended with ${code}.`);
   }
-  const result = readResult(resultFile) ?? counts(0, 0);
+  const result = readResult(resultFile) ?? nothing;
   // A suite that crashed, or that ran nothing, has failed whatever it says.
   const crashed = (code !== 0 && result.failed === 0) || result.passed + result.failed === 0;
-  return crashed ? counts(result.passed, result.failed + 1) : result;
+  return crashed ? withFailure(result, `It ended with ${code}, and says nothing of a failed test.`) : result;
 }
 
 async function exitCodeOf(
@@ -85,28 +96,33 @@ async function exitCodeOf(
   return code;
 }
 
-function counts(passed: number, failed: number): SuiteResult {
-  return { passed, failed, skipped: 0, failures: [] };
-}
+const nothing: SuiteResult = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 async function main(): Promise<number> {
-  const results: SuiteResult[] = [];
+  const results: NamedResult[] = [];
   for (const lanes of STAGES) {
     const ended = await Promise.all(
       lanes.map((suites) => runInTurn(suites, lanes.length > 1 ? 'atTheEnd' : 'atOnce')),
     );
     results.push(...ended.flat());
   }
+  // Once more at the end: whoever reads the log of a failed run begins there, and may not have all of it.
+  printFailures(
+    results.flatMap(({ suite, failures }) =>
+      failures.map(({ path, text }) => ({ path: [suite, ...path], text })),
+    ),
+    console.log,
+  );
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   console.log(`\n${summaryLine({ passed, failed })}`);
   return failed === 0 ? 0 : 1;
 }
 
-async function runInTurn(suites: readonly Suite[], showing: Showing): Promise<readonly SuiteResult[]> {
-  const results: SuiteResult[] = [];
+async function runInTurn(suites: readonly Suite[], showing: Showing): Promise<readonly NamedResult[]> {
+  const results: NamedResult[] = [];
   for (const suite of suites) {
-    results.push(await runSuite(suite, showing));
+    results.push({ suite: suite.name, ...(await runSuite(suite, showing)) });
   }
   return results;
 }

@@ -14,7 +14,7 @@ const bareScheme = new RegExp(`^${token}$`);
  * @see RFC 9110, sections 5.6.1.2 and 11.6.1
  */
 export function splitChallenges(field: string): readonly string[] {
-  const challenges: string[] = [];
+  const challenges: { readonly first: string; readonly more: string[] }[] = [];
   for (const [text] of field.matchAll(elements)) {
     const element = text.trim();
     const last = challenges.at(-1);
@@ -22,10 +22,13 @@ export function splitChallenges(field: string): readonly string[] {
       continue;
     }
     if (last !== undefined && parameter.test(element)) {
-      challenges[challenges.length - 1] = `${last}${bareScheme.test(last) ? ' ' : ', '}${element}`;
+      last.more.push(element);
     } else {
-      challenges.push(element);
+      challenges.push({ first: element, more: [] });
     }
   }
-  return challenges;
+  return challenges.map(({ first, more }) => {
+    const parameters = more.join(', ');
+    return parameters === '' ? first : `${first}${bareScheme.test(first) ? ' ' : ', '}${parameters}`;
+  });
 }

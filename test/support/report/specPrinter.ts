@@ -22,10 +22,15 @@ export function createSpecPrinter(print: (line: string) => void): TestEventSink 
         print(`${indent}${failures.length}) ${event.title}`);
         break;
       case 'end':
-        failures.forEach((failure, index) => {
-          print(`\n  ${index + 1}) ${failure.path.join(' › ')}\n${failure.text.replace(/^/gm, '     ')}`);
-        });
+        printFailures(failures, print);
         print('');
     }
   };
+}
+
+/** Prints failures in full, numbered. */
+export function printFailures(failures: readonly TestFailure[], print: (line: string) => void): void {
+  failures.forEach((failure, index) => {
+    print(`\n  ${index + 1}) ${failure.path.join(' › ')}\n${failure.text.replace(/^/gm, '     ')}`);
+  });
 }

@@ -199,12 +199,10 @@ describe('parseChallenge, of any field', () => {
     assert.equal(challenge?.scope, 'a');
   });
 
-  it('takes time in proportion to the length of the field', () => {
-    for (const piece of ['a', 'a,', ',', '"', '\\', '"\\', 'a=', 'a="b",', ' ', 'a b=']) {
-      const started = performance.now();
-      splitChallenges(piece.repeat(16_000));
-      const took = performance.now() - started;
-      assert.ok(took < 1000, `${JSON.stringify(piece)} took ${took} ms`);
-    }
-  });
+  // Were its time not in proportion to the length, one of these would take minutes, and this test its time limit.
+  for (const piece of ['a', 'a,', ',', '"', '\\', '"\\', 'a=', 'a="b",', ' ', 'a b=']) {
+    it(`comes to the end of a field of 400,000 times ${JSON.stringify(piece)}`, () => {
+      splitChallenges(piece.repeat(400_000));
+    });
+  }
 });

@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { generateAgreementKey, privateBytes } from '../../../../src/core/windows/agreementKey.ts';
 import { prove } from '../../../../src/core/windows/handshake.ts';
+import { type NoticeBoard, pairingNotice } from '../../../../src/core/windows/noticeBoard.ts';
 import { until } from '../../../support/authenticationSuite.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../../support/fakeSecretStorage.ts';
@@ -23,6 +24,8 @@ describe('a program that is no window of the group', () => {
   const suite = windowSuite();
   let clock: FakeClock;
   let window: TestWindow;
+  /** As the window sees it, which is some time behind. */
+  let board: NoticeBoard;
   let raw: RawConnection;
   const servers: Server[] = [];
   const sockets: Socket[] = [];
@@ -31,7 +34,8 @@ describe('a program that is no window of the group', () => {
     // The one who begins a group watches the board for a while: not the window that is tested.
     (await suite.join()).group.dispose();
     clock = new FakeClock();
-    window = await suite.join({ clock });
+    board = suite.profile.openBoard();
+    window = await suite.join({ clock, board });
     await window.change('key', 'secret-value');
     raw = await connectRaw(await addressOf(suite.folder, window.group.self.id));
   });
@@ -166,6 +170,13 @@ describe('a program that is no window of the group', () => {
   }
 
   describe('that wants to pair', () => {
+    /** Puts up what a real newcomer would, where the window sees it at its first look. */
+    async function putUp(newcomer: string, publicKey: string): Promise<void> {
+      const notice = pairingNotice(newcomer);
+      await suite.profile.openBoard().set(notice, publicKey);
+      await until(() => board.get(notice) === publicKey, 'the window does not see the notice');
+    }
+
     async function askFor(publicKey: string, greeting = hello()): Promise<void> {
       raw.send(greeting);
       raw.send({ type: 'pair', publicKey });
@@ -183,7 +194,7 @@ describe('a program that is no window of the group', () => {
     it('gets nothing with another key than the notice of a real newcomer has', async () => {
       const newcomer = id();
       const { publicKey } = await generateAgreementKey();
-      await suite.profile.openBoard().set(`pairing:${newcomer}`, publicKey);
+      await putUp(newcomer, publicKey);
       await askFor((await generateAgreementKey()).publicKey, hello({ id: newcomer }));
       await assertNothingMore();
     });
@@ -191,7 +202,7 @@ describe('a program that is no window of the group', () => {
     it('gets what only the real newcomer can open with the key of that', async () => {
       const newcomer = id();
       const { publicKey } = await generateAgreementKey();
-      await suite.profile.openBoard().set(`pairing:${newcomer}`, publicKey);
+      await putUp(newcomer, publicKey);
       const [secret = ''] = suite.profile.secrets.values();
       raw.send(hello({ id: newcomer }));
       raw.send({ type: 'pair', publicKey });
@@ -208,7 +219,7 @@ describe('a program that is no window of the group', () => {
       const newcomer = id();
       const zero = Buffer.alloc(32).toString('base64url');
       const publicKey = JSON.stringify({ crv: 'P-256', kty: 'EC', x: zero, y: zero });
-      await suite.profile.openBoard().set(`pairing:${newcomer}`, publicKey);
+      await putUp(newcomer, publicKey);
       raw.send(hello({ id: newcomer }));
       raw.send({ type: 'pair', publicKey });
       await assertNothingMore('hello');
