@@ -4,11 +4,14 @@
  */
 export type AuthErrorCode =
   | 'access_denied'
+  | 'access_refused'
+  | 'access_unanswered'
   | 'authorization_refused'
   | 'cancelled'
   | 'certificate_untrusted'
   | 'client_rejected'
   | 'client_required'
+  | 'credential_bound'
   | 'device_unavailable'
   | 'discovery_failed'
   | 'dpop_not_supported'
@@ -37,6 +40,7 @@ export type AuthErrorCode =
   | 'storage'
   | 'timeout'
   | 'token_rejected'
+  | 'unknown_server'
   | 'untrusted_workspace';
 
 /** The one thing a person can do next; `vscode/` turns it into a button. */
@@ -55,11 +59,14 @@ export type Remedy =
 
 const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   access_denied: 'retry',
+  access_refused: 'none',
+  access_unanswered: 'retry',
   authorization_refused: 'authenticate',
   cancelled: 'none',
   certificate_untrusted: 'openSettings',
   client_rejected: 'enterClient',
   client_required: 'enterClient',
+  credential_bound: 'none',
   device_unavailable: 'authenticate',
   discovery_failed: 'showLog',
   dpop_not_supported: 'showLog',
@@ -88,6 +95,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   storage: 'retry',
   timeout: 'retry',
   token_rejected: 'authenticate',
+  unknown_server: 'none',
   untrusted_workspace: 'manageTrust',
 };
 
