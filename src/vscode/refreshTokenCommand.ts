@@ -1,8 +1,7 @@
 import { ProgressLocation, window } from 'vscode';
 import { AuthError } from '../core/errors.ts';
 import type { AccountSnapshot, ServerSnapshot } from '../core/serverSnapshot.ts';
-import type { Session } from '../core/session/session.ts';
-import { durationText } from '../core/session/stateText.ts';
+import { refreshSentence } from '../core/session/refreshSentence.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
@@ -39,19 +38,10 @@ async function refresh(server: ServerSnapshot, account: AccountSnapshot, ports: 
     const session = await window.withProgress({ location: ProgressLocation.Window, title }, () =>
       ports.refresher.refresh(canonicalUrl, account.accountId),
     );
-    const sentence = `Refreshed the token of ${JSON.stringify(name)}. ${lastsText(session, ports.clock.now())}`;
-    void window.showInformationMessage(withoutLinks(sentence));
+    void window.showInformationMessage(withoutLinks(refreshSentence(name, session, ports.clock.now())));
   } catch (error) {
     const authenticate = () => authenticateServer(server, ports, { account: existing(account) });
     const retry = () => refreshTokenCommand(accountNode(account), ports);
     showError(error, { subject: name, authenticate, enterClient: authenticate, retry }, ports.log);
   }
-}
-
-function lastsText({ tokens }: Session, now: number): string {
-  if (tokens.expiresAt === undefined) {
-    return 'The server does not say until when it lasts.';
-  }
-  const time = new Date(tokens.expiresAt).toLocaleTimeString();
-  return `It lasts until ${time}, for ${durationText(tokens.expiresAt - now)}.`;
 }

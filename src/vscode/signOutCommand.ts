@@ -1,6 +1,6 @@
 import { window } from 'vscode';
-import type { RevocationOutcome } from '../core/session/revokeSession.ts';
 import { signOut } from '../core/session/signOut.ts';
+import { signOutSentence } from '../core/session/signOutSummary.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { toOAuthTarget } from './oauthTarget.ts';
@@ -34,15 +34,9 @@ export async function signOutCommand(argument: unknown, ports: CommandPorts): Pr
     const outcome = await withCancellableProgress(`Signing out of ${name}`, (_report, signal) =>
       signOut({ serverUrl: canonicalUrl, accountId: account.accountId }, ports, signal),
     );
-    void window.showInformationMessage(withoutLinks(`Signed out of ${name}. ${outcomes[outcome]}`.trim()));
+    void window.showInformationMessage(withoutLinks(signOutSentence(name, outcome)));
   } catch (error) {
     const retry = () => signOutCommand(accountNode(account), ports);
     showError(error, { subject: server.definition.name, retry }, ports.log);
   }
 }
-
-const outcomes: Readonly<Record<RevocationOutcome, string>> = {
-  revoked: '',
-  notOffered: 'Its authorization server does not offer to revoke tokens: they end when they expire.',
-  failed: 'Its tokens could not be revoked: they end when they expire.',
-};

@@ -1,22 +1,20 @@
 import { window } from 'vscode';
-import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
 import { connectionText } from '../core/connection/connectionText.ts';
-import { type ConnectionReport, diagnose } from '../core/connection/diagnose.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
-import { AuthError, type AuthErrorCode, InsufficientScopeError } from '../core/errors.ts';
+import { InsufficientScopeError } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
-import { configuredProxy } from './configuredProxy.ts';
-import { contactCredential, pendingHelper } from './contactCredential.ts';
+import { pendingHelper } from './contactCredential.ts';
 import { assertHelperAllowed } from './helperConsent.ts';
 import { isRemote } from './isRemote.ts';
-import { type RemoteTarget, toRemoteTarget } from './oauthTarget.ts';
+import { toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { setTokenCommand } from './setTokenCommand.ts';
 import { showError } from './showError.ts';
+import { testServer } from './testServer.ts';
 import { serverNode } from './treeNode.ts';
 import { withCancellableProgress } from './withProgress.ts';
 
@@ -42,12 +40,12 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
   const { name, range } = server.definition;
   const open = () => openDefinition(server.uri, range);
   try {
-    const target = toRemoteTarget(server);
+    toRemoteTarget(server);
     const call = pendingHelper(server, ports);
     await (call && assertHelperAllowed(call, { ...ports, openDefinition: open }));
     const { report, credential } = await withCancellableProgress(
       `Testing the connection to ${JSON.stringify(name)}`,
-      (_report, signal) => testWithCredential(server, target, { ports, signal }),
+      (_report, signal) => testServer(server, ports, signal),
     );
     const sentence = connectionText(JSON.stringify(name), report, credential);
     void window.showInformationMessage(withoutLinks(sentence));
@@ -72,57 +70,5 @@ async function test(server: ServerSnapshot, ports: CommandPorts, attempt: number
       },
       ports.log,
     );
-  }
-}
-
-interface Test {
-  readonly report: ConnectionReport;
-  readonly credential: AppliedCredential;
-}
-
-/** Remembers what the server says to the credential, for the row to tell. */
-async function testWithCredential(
-  server: ServerSnapshot,
-  target: RemoteTarget,
-  { ports, signal }: { readonly ports: CommandPorts; readonly signal: AbortSignal },
-): Promise<Test> {
-  const { canonicalUrl } = target;
-  const credential = await contactCredential(server, ports, signal);
-  const note = (verdict: 'accepted' | 'rejected') => {
-    const current = ports.inventory.contactOf(server);
-    ports.verdicts.note(canonicalUrl, current?.judged ?? credential, verdict);
-  };
-  try {
-    const report = await diagnose(target, credential, { ...ports, proxy: configuredProxy, signal });
-    note('accepted');
-    if (credential.kind === 'session') {
-      settle(canonicalUrl, credential.accountId, ports);
-    }
-    return { report, credential };
-  } catch (error) {
-    if (error instanceof AuthError && rejections.has(error.code)) {
-      note('rejected');
-    }
-    throw error;
-  } finally {
-    ports.probes.refresh(canonicalUrl);
-  }
-}
-
-/** The codes by which a server says that it does not take a credential. */
-const rejections: ReadonlySet<AuthErrorCode> = new Set([
-  'header_rejected',
-  'saved_token_rejected',
-  'token_rejected',
-]);
-
-function settle(
-  canonicalUrl: string,
-  accountId: string | undefined,
-  { sessions, demands }: CommandPorts,
-): void {
-  const session = sessions.get(canonicalUrl, accountId);
-  if (session) {
-    demands.settle(session);
   }
 }

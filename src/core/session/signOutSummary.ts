@@ -1,5 +1,20 @@
 import type { RevocationOutcome } from './revokeSession.ts';
 
+/**
+ * How signing out of one session ended.
+ *
+ * @param name of the session, as it stands in a sentence
+ */
+export function signOutSentence(name: string, outcome: RevocationOutcome): string {
+  return `Signed out of ${name}. ${outcomes[outcome]}`.trim();
+}
+
+const outcomes: Readonly<Record<RevocationOutcome, string>> = {
+  revoked: '',
+  notOffered: 'Its authorization server does not offer to revoke tokens: they end when they expire.',
+  failed: 'Its tokens could not be revoked: they end when they expire.',
+};
+
 /** How signing out of several sessions ended, in a few sentences; empty where nothing ended. */
 export function signOutSummary(outcomes: readonly (RevocationOutcome | 'cancelled')[]): string {
   const count = (outcome: (typeof outcomes)[number]) => outcomes.filter((one) => one === outcome).length;
