@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { SecretChange } from '../../core/windows/windowGroup.ts';
-import { ProtocolError } from './framing.ts';
+import { messageParser, messageTextParser } from '../messageParser.ts';
 
 /**
  * What goes over a connection between two windows. Both ends import this file, but the other end may be an older or
@@ -103,19 +103,19 @@ const messageSchema = v.union([
 export type Message = v.InferOutput<typeof messageSchema>;
 
 /** The answer to `exchange`. */
-export const parseChanges = parser(changes);
+export const parseChanges = messageParser(changes);
 
 /** The answer to `deliver`. */
-export const parseDelivered = parser(v.boolean());
+export const parseDelivered = messageParser(v.boolean());
 
 /** @throws ProtocolError, as all parsers of this file do; it says where a value is wrong, never the value */
-export const parseHello = textParser(helloSchema);
+export const parseHello = messageTextParser(helloSchema);
 
 /** Reads a message of the handshake. @throws ProtocolError */
-export const parseHandshakeMessage = textParser(handshakeSchema);
+export const parseHandshakeMessage = messageTextParser(handshakeSchema);
 
 /** Reads a call or an answer. @throws ProtocolError */
-export const parseMessage = textParser(messageSchema);
+export const parseMessage = messageTextParser(messageSchema);
 
 /** Writes a message of the handshake. */
 export function writeHandshakeMessage(message: HandshakeMessage): string {
@@ -127,28 +127,4 @@ export function writeHandshakeMessage(message: HandshakeMessage): string {
 /** Writes bytes as the schemas here read them. */
 export function encodeBytes(value: Uint8Array): string {
   return Buffer.from(value).toString('base64url');
-}
-
-function parser<Schema extends v.GenericSchema>(schema: Schema) {
-  return (value: unknown): v.InferOutput<Schema> => {
-    const result = v.safeParse(schema, value);
-    if (!result.success) {
-      const paths = result.issues.map((issue) => v.getDotPath(issue) ?? '(all)');
-      throw new ProtocolError(`A message is malformed at ${paths.join(', ')}.`);
-    }
-    return result.output;
-  };
-}
-
-function textParser<Schema extends v.GenericSchema>(schema: Schema) {
-  const parse = parser(schema);
-  return (text: string) => parse(parseJson(text));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ProtocolError('A message is no JSON.');
-  }
 }
