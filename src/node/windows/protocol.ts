@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { SecretChange } from '../../core/windows/windowGroup.ts';
+import { answerMessage, callMessage } from '../callMessage.ts';
 import { messageParser, messageTextParser } from '../messageParser.ts';
 
 /**
@@ -75,28 +76,14 @@ export interface WindowCalls {
   retire(): void;
 }
 
-const callId = v.pipe(v.string(), v.maxLength(64));
-
-function call<const Name extends keyof WindowCalls, const Parameters extends v.TupleItems>(
-  method: Name,
-  parameters: Parameters,
-) {
-  return v.object({
-    t: v.literal('q'),
-    i: v.optional(callId),
-    m: v.literal(method),
-    a: v.strictTuple(parameters),
-  });
-}
-
 const messageSchema = v.union([
   v.variant('m', [
-    call('exchange', [changes]),
-    call('apply', [changes]),
-    call('deliver', [v.string()]),
-    call('retire', []),
+    callMessage('exchange', [changes]),
+    callMessage('apply', [changes]),
+    callMessage('deliver', [v.string()]),
+    callMessage('retire', []),
   ]),
-  v.object({ t: v.literal('s'), i: callId, r: v.optional(v.unknown()), e: v.optional(v.unknown()) }),
+  answerMessage,
 ]);
 
 /** A call, or the answer to one, as birpc has it. */
