@@ -4,7 +4,7 @@ import { type Clock, createDeadline } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Side } from '../../core/windows/handshake.ts';
 import type { WindowHandlers } from '../../core/windows/windowGroup.ts';
-import { Lines } from './framing.ts';
+import { Lines } from '../framing.ts';
 import { type Introduction, type IntroductionPorts, introduce } from './introduction.ts';
 import { PeerConnection } from './peerConnection.ts';
 import type { Peers } from './peers.ts';

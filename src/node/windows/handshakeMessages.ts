@@ -1,4 +1,4 @@
-import { type Lines, ProtocolError } from './framing.ts';
+import { type Lines, ProtocolError } from '../framing.ts';
 import { type HandshakeMessage, parseHandshakeMessage, writeHandshakeMessage } from './protocol.ts';
 
 /** Says something before both ends are known to each other. */

@@ -3,7 +3,7 @@ import { type AgreementKey, privateBytes } from '../../core/windows/agreementKey
 import { type Greetings, opposite, prove, type Side, verifyProof } from '../../core/windows/handshake.ts';
 import { createMessageSeal } from '../../core/windows/messageSeal.ts';
 import type { WindowIdentity } from '../../core/windows/windowGroup.ts';
-import { ProtocolError } from './framing.ts';
+import { ProtocolError } from '../framing.ts';
 import { expectMessage, receiveMessage, sendMessage } from './handshakeMessages.ts';
 import {
   askForKey,

@@ -1,7 +1,7 @@
 import { type AdmissionPorts, admit } from '../../core/windows/admission.ts';
 import type { AgreementKey } from '../../core/windows/agreementKey.ts';
 import type { Candidacy } from '../../core/windows/candidacy.ts';
-import type { Lines } from './framing.ts';
+import type { Lines } from '../framing.ts';
 import { expectMessage, receiveMessage, sendMessage } from './handshakeMessages.ts';
 import type { HandshakeMessage, Hello } from './protocol.ts';
 

@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { chmod } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import type { Socket } from 'node:net';
 import type { Disposable } from '../../core/disposable.ts';
 import type { Log } from '../../core/log.ts';
 import type { WindowIdentity } from '../../core/windows/windowGroup.ts';
-import { ensurePrivateFolder } from './privateFolder.ts';
+import { listenPrivately } from '../listenPrivately.ts';
+import { ensurePrivateFolder } from '../privateFolder.ts';
 import type { Registry } from './registry.ts';
-import { socketAddresses, systemSurroundings } from './socketAddress.ts';
 
 /** What being met needs. */
 export interface MeetingPlaceOptions {
@@ -29,7 +26,10 @@ export async function openMeetingPlace(
 ): Promise<Disposable> {
   const { folder } = registry;
   await ensurePrivateFolder(folder);
-  const { server, address } = await listen(folder, self.id, log);
+  const { server, address } = await listenPrivately(folder, self.id);
+  // Every window has two at most; who opens more than that has nothing to say.
+  server.maxConnections = 128;
+  server.on('error', (reason) => log.warn('A connection of another window was lost', { reason }));
   server.on('connection', onConnection);
   const dispose = () => {
     registry.remove(self.id);
@@ -43,34 +43,4 @@ export async function openMeetingPlace(
     throw error;
   }
   return { dispose };
-}
-
-async function listen(folder: string, windowId: string, log: Log) {
-  const errors: unknown[] = [];
-  for (const address of socketAddresses(folder, windowId, systemSurroundings())) {
-    const server = createServer();
-    // Every window has two at most; who opens more than that has nothing to say.
-    server.maxConnections = 128;
-    try {
-      await listenAt(server, address);
-      server.on('error', (reason) => log.warn('A connection of another window was lost', { reason }));
-      return { server, address };
-    } catch (error) {
-      server.close();
-      errors.push(error);
-    }
-  }
-  throw errors[0] ?? new Error('Every path for a socket is too long.');
-}
-
-async function listenAt(server: Server, address: string): Promise<void> {
-  const isPath = process.platform !== 'win32';
-  if (isPath) {
-    await ensurePrivateFolder(dirname(address));
-  }
-  server.listen(address);
-  await once(server, 'listening');
-  if (isPath) {
-    await chmod(address, 0o600);
-  }
 }

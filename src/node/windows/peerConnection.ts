@@ -1,6 +1,7 @@
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { Log } from '../../core/log.ts';
 import type { SecretChange, WindowHandlers, WindowIdentity } from '../../core/windows/windowGroup.ts';
+import { writeCallMessage } from '../callMessage.ts';
 import { type Message, parseChanges, parseDelivered, parseMessage, type WindowCalls } from './protocol.ts';
 import type { SealedLines } from './sealedLines.ts';
 
@@ -36,7 +37,7 @@ export class PeerConnection {
     this.#channel = channel;
     this.#log = log;
     this.#rpc = createBirpc<WindowCalls, WindowCalls>(this.#functions(handlers), {
-      post: (message: Message) => channel.send(writeMessage(message)),
+      post: (message: Message) => channel.send(writeCallMessage(message)),
       on: (listener) => {
         this.#onMessage = listener;
       },
@@ -130,10 +131,4 @@ export class PeerConnection {
       this.#channel.end();
     }
   }
-}
-
-/** That something failed is all that the other window has to know: an error may carry anything. */
-function writeMessage(message: Message): string {
-  const isFailure = message.t === 's' && message.e !== undefined;
-  return JSON.stringify(isFailure ? { ...message, e: true } : message);
 }

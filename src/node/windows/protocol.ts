@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { SecretChange } from '../../core/windows/windowGroup.ts';
-import { ProtocolError } from './framing.ts';
+import { answerMessage, callMessage } from '../callMessage.ts';
+import { messageParser, messageTextParser } from '../messageParser.ts';
 
 /**
  * What goes over a connection between two windows. Both ends import this file, but the other end may be an older or
@@ -75,47 +76,33 @@ export interface WindowCalls {
   retire(): void;
 }
 
-const callId = v.pipe(v.string(), v.maxLength(64));
-
-function call<const Name extends keyof WindowCalls, const Parameters extends v.TupleItems>(
-  method: Name,
-  parameters: Parameters,
-) {
-  return v.object({
-    t: v.literal('q'),
-    i: v.optional(callId),
-    m: v.literal(method),
-    a: v.strictTuple(parameters),
-  });
-}
-
 const messageSchema = v.union([
   v.variant('m', [
-    call('exchange', [changes]),
-    call('apply', [changes]),
-    call('deliver', [v.string()]),
-    call('retire', []),
+    callMessage('exchange', [changes]),
+    callMessage('apply', [changes]),
+    callMessage('deliver', [v.string()]),
+    callMessage('retire', []),
   ]),
-  v.object({ t: v.literal('s'), i: callId, r: v.optional(v.unknown()), e: v.optional(v.unknown()) }),
+  answerMessage,
 ]);
 
 /** A call, or the answer to one, as birpc has it. */
 export type Message = v.InferOutput<typeof messageSchema>;
 
 /** The answer to `exchange`. */
-export const parseChanges = parser(changes);
+export const parseChanges = messageParser(changes);
 
 /** The answer to `deliver`. */
-export const parseDelivered = parser(v.boolean());
+export const parseDelivered = messageParser(v.boolean());
 
 /** @throws ProtocolError, as all parsers of this file do; it says where a value is wrong, never the value */
-export const parseHello = textParser(helloSchema);
+export const parseHello = messageTextParser(helloSchema);
 
 /** Reads a message of the handshake. @throws ProtocolError */
-export const parseHandshakeMessage = textParser(handshakeSchema);
+export const parseHandshakeMessage = messageTextParser(handshakeSchema);
 
 /** Reads a call or an answer. @throws ProtocolError */
-export const parseMessage = textParser(messageSchema);
+export const parseMessage = messageTextParser(messageSchema);
 
 /** Writes a message of the handshake. */
 export function writeHandshakeMessage(message: HandshakeMessage): string {
@@ -127,28 +114,4 @@ export function writeHandshakeMessage(message: HandshakeMessage): string {
 /** Writes bytes as the schemas here read them. */
 export function encodeBytes(value: Uint8Array): string {
   return Buffer.from(value).toString('base64url');
-}
-
-function parser<Schema extends v.GenericSchema>(schema: Schema) {
-  return (value: unknown): v.InferOutput<Schema> => {
-    const result = v.safeParse(schema, value);
-    if (!result.success) {
-      const paths = result.issues.map((issue) => v.getDotPath(issue) ?? '(all)');
-      throw new ProtocolError(`A message is malformed at ${paths.join(', ')}.`);
-    }
-    return result.output;
-  };
-}
-
-function textParser<Schema extends v.GenericSchema>(schema: Schema) {
-  const parse = parser(schema);
-  return (text: string) => parse(parseJson(text));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ProtocolError('A message is no JSON.');
-  }
 }

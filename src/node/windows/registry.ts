@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Log } from '../../core/log.ts';
 import type { WindowIdentity } from '../../core/windows/windowGroup.ts';
+import { isSocketAddress } from '../socketAddress.ts';
 import { identitySchema } from './protocol.ts';
-import { isSocketAddress } from './socketAddress.ts';
 
 /** A window that can be reached, or could be at some time. Whoever can write into the folder can claim anything. */
 export interface RegisteredWindow extends WindowIdentity {

@@ -1,5 +1,5 @@
 import type { MessageSeal } from '../../core/windows/messageSeal.ts';
-import { type Lines, ProtocolError } from './framing.ts';
+import { type Lines, ProtocolError } from '../framing.ts';
 import { encodeBytes, lineLimits } from './protocol.ts';
 
 /** Messages between two windows that have proved themselves to each other: lines that nobody else can read. */

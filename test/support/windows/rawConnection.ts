@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { Lines } from '../../../src/node/windows/framing.ts';
+import { Lines } from '../../../src/node/framing.ts';
 
 /** A connection to a window, as any program of the same user can open one. */
 export interface RawConnection {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Side } from '../../../../src/core/windows/handshake.ts';
 import { createMessageSeal } from '../../../../src/core/windows/messageSeal.ts';
 import type { SecretChange, WindowHandlers } from '../../../../src/core/windows/windowGroup.ts';
-import { Lines } from '../../../../src/node/windows/framing.ts';
+import { Lines } from '../../../../src/node/framing.ts';
 import { PeerConnection } from '../../../../src/node/windows/peerConnection.ts';
 import { lineLimits } from '../../../../src/node/windows/protocol.ts';
 import { SealedLines } from '../../../../src/node/windows/sealedLines.ts';

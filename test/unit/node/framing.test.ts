@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { Lines } from '../../../../src/node/windows/framing.ts';
+import { Lines } from '../../../src/node/framing.ts';
 
 describe('Lines', () => {
   let server: Server;

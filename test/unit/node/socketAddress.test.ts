@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isSocketAddress, socketAddresses } from '../../../../src/node/windows/socketAddress.ts';
+import { isSocketAddress, socketAddresses } from '../../../src/node/socketAddress.ts';
 
 const windowId = 'AbCdEfGh-_012345';
 const runtimeFolders = ['/run/user/1000', '/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T'];
