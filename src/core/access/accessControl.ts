@@ -16,8 +16,11 @@ export interface AccessEntry {
   readonly program: Program;
   readonly serverUrl: string;
   readonly serverName: string;
-  /** What the person said; `unasked` for what needs no answer, such as VS Code's own agent mode. */
-  readonly decision: 'always' | 'never' | 'unasked';
+  /**
+   * What the person said; `once` where nothing is remembered, so that the next use asks again; `unasked` for what needs
+   * no answer, such as VS Code's own agent mode.
+   */
+  readonly decision: 'always' | 'never' | 'once' | 'unasked';
   /** Milliseconds since the epoch; absent for one that never did. */
   readonly lastUsedAt?: number | undefined;
 }
@@ -44,6 +47,12 @@ export interface AccessControl extends Disposable {
   assertAllowed(request: AccessRequest, options: AccessOptions): Promise<void>;
   /** Notes a use that needs no question. Never throws. */
   noteUse(request: AccessRequest): void;
-  /** Forgets what the person said: the next use asks again. */
+  /** Replaces what the person said. Holds at once, whether it can be written or not. */
+  decide(entry: AccessEntry, decision: 'always' | 'never'): Promise<void>;
+  /**
+   * Forgets what the person said, and the last use: the next one asks again.
+   *
+   * @throws AuthError `storage` when the storage refuses; the entry then stays
+   */
   revoke(entry: AccessEntry): Promise<void>;
 }

@@ -1,0 +1,52 @@
+import { AuthError } from '../errors.ts';
+import { quote } from '../quote.ts';
+import type { ServerSnapshot } from '../serverSnapshot.ts';
+import type { ServerQuery } from './credentialHandover.ts';
+import { queriedUrl } from './queriedUrl.ts';
+
+/** A server of the inventory, by what its credential is kept under. */
+export interface FoundServer {
+  readonly server: ServerSnapshot;
+  readonly canonicalUrl: string;
+}
+
+/**
+ * The servers that a query means, the ones in use first: all under this name at this URL. A name alone means the entry
+ * that is used where there are several, and whatever else has its name and its URL.
+ *
+ * @returns one at least
+ * @throws AuthError `unknown_server`, which repeats no URL: it may hold a secret
+ */
+export function findServers(
+  servers: readonly ServerSnapshot[],
+  query: ServerQuery,
+): readonly [FoundServer, ...FoundServer[]] {
+  const { name, url } = query;
+  if (name === undefined && url === undefined) {
+    throw unknown(query);
+  }
+  const named = servers
+    .flatMap((server) => {
+      const { definition, endpoint } = server;
+      const isMeant = name === undefined || definition.name === name;
+      return isMeant && endpoint?.kind === 'url' ? [{ server, canonicalUrl: endpoint.canonicalUrl }] : [];
+    })
+    .sort((one, other) => rank(one) - rank(other));
+  const wanted = url === undefined ? named[0]?.canonicalUrl : queriedUrl(url);
+  const [first, ...others] = named.filter(({ canonicalUrl }) => canonicalUrl === wanted);
+  if (first === undefined) {
+    throw unknown(query);
+  }
+  return [first, ...others];
+}
+
+/** Among equals the order of the inventory holds. */
+function rank({ server }: FoundServer): number {
+  return server.state.kind === 'shadowed' ? 1 : 0;
+}
+
+function unknown({ name, url }: ServerQuery): AuthError {
+  const named = name === undefined ? '' : ` named ${quote(name.slice(0, 64))}`;
+  const where = url === undefined ? '' : ' with this URL';
+  return new AuthError('unknown_server', `No server${named}${where} is configured in this window.`);
+}
