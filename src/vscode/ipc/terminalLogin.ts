@@ -7,17 +7,11 @@ import type { PlacedSignIn } from '../../core/session/signInKeeper.ts';
 import { planSignIns } from '../../core/session/signInPlan.ts';
 import { signInSentence } from '../../core/session/signInSentence.ts';
 import { stepTexts } from '../../core/session/stateText.ts';
+import type { Terminal } from '../../node/ipc/connectedTerminal.ts';
 import type { ServerOutcome, TerminalPrompts } from '../../node/ipc/terminalCalls.ts';
 import type { CommandPorts } from '../commands.ts';
 import { runningAt } from '../runningAt.ts';
 import { startAuthentication } from '../startAuthentication.ts';
-
-/** The terminal at the other end of a connection. */
-export interface TerminalConnection {
-  readonly prompts: TerminalPrompts;
-  /** Aborts when the command has ended, for example by Ctrl+C. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Authenticates at a server on behalf of a terminal, which shows the steps, and the page or the code where there is no
@@ -28,12 +22,12 @@ export interface TerminalConnection {
 export async function logIn(
   server: ServerSnapshot,
   way: 'browser' | 'noBrowser',
-  connection: TerminalConnection,
+  terminal: Terminal,
   ports: CommandPorts,
 ): Promise<PlacedSignIn> {
   const running = await begin(server, way, ports);
   const cancel = () => running.cancel();
-  const { prompts, signal } = connection;
+  const { prompts, signal } = terminal;
   signal.addEventListener('abort', cancel, { once: true });
   const report = () => prompts.progress(stepTexts[running.step].sentence);
   const attend = (waiting: Waiting) => void helpWith(waiting, running, prompts);
@@ -54,24 +48,21 @@ export async function logIn(
 }
 
 /** Authenticates at all servers that need it: one outcome for each. Never throws. */
-export async function logInAtAll(
-  connection: TerminalConnection,
-  ports: CommandPorts,
-): Promise<readonly ServerOutcome[]> {
+export async function logInAtAll(terminal: Terminal, ports: CommandPorts): Promise<readonly ServerOutcome[]> {
   const { toSignIn } = planSignIns(ports.inventory.servers);
   const results = await authenticateAll(
     toSignIn,
     {
       signIn: async (server, report, signal) => {
-        const prompts: TerminalPrompts = { ...connection.prompts, progress: report };
+        const prompts: TerminalPrompts = { ...terminal.prompts, progress: report };
         return (await logIn(server, 'browser', { prompts, signal }, ports)).outcome;
       },
       onProgress: ({ number, total, server, message }) =>
-        connection.prompts.progress(
+        terminal.prompts.progress(
           `${number} of ${total} · ${JSON.stringify(server.definition.name)}: ${message}`,
         ),
     },
-    connection.signal,
+    terminal.signal,
   );
   return results.map(toOutcome);
 }
