@@ -46,7 +46,7 @@ export async function installCommand({ folder, script, execPath, locks }: Comman
 export function posixShim(execPath: string, script: string): string {
   const lines = [
     '#!/bin/sh',
-    'export MCPAUTH_NODE_OPTIONS="${NODE_OPTIONS-}"',
+    'export MCPAUTH_NODE_OPTIONS="$NODE_OPTIONS"',
     'unset NODE_OPTIONS',
     `ELECTRON_RUN_AS_NODE=1 exec ${quoteForShell(execPath)} ${quoteForShell(script)} "$@"`,
   ];
