@@ -5,7 +5,7 @@ const production = process.argv.includes('--production');
 
 const bundle = await context({
   ...bundling,
-  entryPoints: { extension: 'src/extension.ts' },
+  entryPoints: { extension: 'src/extension.ts', terminal: 'src/terminal/main.ts' },
   outdir: 'dist',
   minify: production,
   sourcemap: production ? false : 'linked',

@@ -37,6 +37,11 @@ export async function buildHostSuite(pattern: string): Promise<HostSuite> {
   });
   await build({
     ...SHARED,
+    entryPoints: [inProject('src', 'terminal', 'main.ts')],
+    outfile: join(extensionPath, 'dist', 'terminal.js'),
+  });
+  await build({
+    ...SHARED,
     entryPoints: [inProject('test', 'host', 'index.ts')],
     outfile: testsPath,
     packages: 'external',

@@ -1,0 +1,16 @@
+import { callWindow, type WindowCalls } from '../node/ipc/callWindow.ts';
+import type { Answer } from '../node/ipc/terminalCalls.ts';
+import type { Person } from './person.ts';
+
+/** Calls the window that answers, while the person sees what is waited for. @throws CommandError */
+export async function callForPerson<T>(
+  person: Person,
+  call: (calls: WindowCalls) => Promise<Answer<T>>,
+): Promise<T> {
+  return await callWindow(call, {
+    env: process.env,
+    workingFolder: process.cwd(),
+    prompts: person.prompts,
+    warn: person.warn,
+  });
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import type { Caller } from '../node/ipc/terminalCalls.ts';
+
+/**
+ * Which program this command runs for, by what can be seen of it.
+ *
+ * @param claim what the program says of itself: `claude` or `codex`
+ */
+export function findCaller(env: Readonly<Record<string, string | undefined>>, claim?: string): Caller {
+  const { CLAUDE_CODE_MCP_SERVER_NAME: claudeServer } = env;
+  if (claim === 'codex') {
+    return { program: 'codex' };
+  }
+  if (claim === 'claude' || claudeServer !== undefined) {
+    return { program: 'claudeCode' };
+  }
+  const parent = parentName();
+  return { program: isatty(0) ? 'terminal' : 'script', ...(parent === undefined ? {} : { parent }) };
+}
+
+/** The name of the process that has started this one. Only Linux tells without starting another one. */
+function parentName(): string | undefined {
+  try {
+    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim().slice(0, 100) || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+import type { ArgumentSpec } from './arguments.ts';
+
+/** What `mcp-auth headers` takes. */
+export const headersArguments: ArgumentSpec = {
+  options: {
+    url: {
+      value: 'URL',
+      about: 'the URL that the headers are for: answered only if it is the one of the server',
+    },
+    as: { value: 'claude|codex', about: 'which program they are for' },
+    strict: { about: 'end with an exit code and without output where it fails' },
+  },
+  words: [0, 1],
+};
