@@ -24,7 +24,10 @@ export function sentElsewhere(
   return {
     async headers(request) {
       if (current === undefined) {
-        operation(request, fetch).then(() => next.resolve(undefined), next.reject);
+        operation(request, fetch).then(
+          () => next.resolve(undefined),
+          (error) => next.reject(error),
+        );
         current = await next.promise;
       }
       return current?.headers ?? {};
