@@ -1,0 +1,137 @@
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { ConfigurationTarget, type ExtensionContext, workspace } from 'vscode';
+import type { Disposable } from '../core/disposable.ts';
+import type { SessionLocks } from '../core/session/sessionLocks.ts';
+import type { TerminalPorts } from '../node/ipc/connectedTerminal.ts';
+import { installCommand } from '../node/ipc/installCommand.ts';
+import { listenForTerminals, type TerminalListener } from '../node/ipc/listenForTerminals.ts';
+
+/** What offering the terminal command takes. */
+export interface TerminalCommandPorts extends TerminalPorts {
+  readonly locks: SessionLocks;
+  /** The user's folder in which programs look for windows when that is switched on. */
+  readonly homeFolder?: string | undefined;
+}
+
+const headless = 'headless.enabled';
+
+/**
+ * The command `mcp-auth` of this window: puts it on the PATH of every integrated terminal, and answers it (D3). It is
+ * there a moment after the window, which does not wait for it.
+ */
+export class TerminalCommand implements Disposable {
+  readonly #context: ExtensionContext;
+  readonly #ports: TerminalCommandPorts;
+  readonly #subscriptions: readonly Disposable[];
+  #listener: TerminalListener | undefined;
+  #isDisposed = false;
+  /** Resolves when it is offered, or cannot be. Never rejects. */
+  readonly offered: Promise<void>;
+
+  constructor(context: ExtensionContext, ports: TerminalCommandPorts) {
+    this.#context = context;
+    this.#ports = ports;
+    this.#subscriptions = [
+      workspace.onDidChangeWorkspaceFolders(() => this.#announce()),
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('mcpAuth.headless')) {
+          this.#announce();
+        }
+        if (change.affectsConfiguration('mcpAuth.terminalCommand')) {
+          this.#setEnvironment();
+        }
+      }),
+    ];
+    this.offered = this.#offer();
+  }
+
+  /** The absolute path of the command, which stays the same; `undefined` where there is none. */
+  get path(): string | undefined {
+    const folder = this.#folder('command');
+    const name = process.platform === 'win32' ? 'mcp-auth.cmd' : 'mcp-auth';
+    return folder === undefined ? undefined : join(folder, name);
+  }
+
+  /** Whether programs outside of VS Code's terminals find this window (D5). */
+  get isFoundByAll(): boolean {
+    return workspace.getConfiguration('mcpAuth').get(headless) === true;
+  }
+
+  /** Lets them find this user's windows from now on. */
+  async letAllFind(): Promise<void> {
+    await workspace.getConfiguration('mcpAuth').update(headless, true, ConfigurationTarget.Global);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
+    this.#listener?.dispose();
+  }
+
+  async #offer(): Promise<void> {
+    const { log, locks } = this.#ports;
+    const [sockets, folder] = [this.#folder('terminals'), this.#folder('command')];
+    if (sockets === undefined || folder === undefined) {
+      return;
+    }
+    try {
+      const script = this.#context.asAbsolutePath('dist/terminal.js');
+      const installed = installCommand({ folder, script, execPath: process.execPath, locks });
+      const listener = await listenForTerminals({ ...this.#ports, ...this.#announcement(), folder: sockets });
+      if (this.#isDisposed) {
+        listener.dispose();
+        return;
+      }
+      this.#listener = listener;
+      await installed;
+      this.#setEnvironment();
+    } catch (reason) {
+      log.warn('The command mcp-auth cannot be offered in terminals', { reason });
+    }
+  }
+
+  /** Terminals that are open already say themselves that they are to be opened anew. */
+  #setEnvironment(): void {
+    const { environmentVariableCollection: variables } = this.#context;
+    const folder = this.#folder('command');
+    const isWanted = workspace.getConfiguration('mcpAuth').get('terminalCommand.enabled') !== false;
+    // What is persisted would outlive the window that it names.
+    variables.persistent = false;
+    if (this.#isDisposed || !isWanted || folder === undefined || this.#listener === undefined) {
+      variables.clear();
+      return;
+    }
+    variables.description = 'The command `mcp-auth`: status, login and credentials of your MCP servers.';
+    // Once more after the shell's own start-up files, which may set the PATH anew.
+    const always = { applyAtProcessCreation: true, applyAtShellIntegration: true };
+    variables.prepend('PATH', `${folder}${delimiter}`, always);
+    // A path and no secret: what it names can be read by this user only.
+    variables.replace('MCPAUTH_IPC_HANDLE', this.#listener.handle, always);
+  }
+
+  #announce(): void {
+    this.#listener
+      ?.announce(this.#announcement())
+      .catch((reason) =>
+        this.#ports.log.warn('This window cannot be found by programs outside of its terminals', { reason }),
+      );
+  }
+
+  #announcement() {
+    const { homeFolder = join(homedir(), '.mcp-auth', 'windows') } = this.#ports;
+    return {
+      headlessFolder: this.isFoundByAll ? homeFolder : undefined,
+      workspaceFolders: (workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+    };
+  }
+
+  #folder(name: string): string | undefined {
+    const { globalStorageUri } = this.#context;
+    return globalStorageUri.scheme === 'file' ? join(globalStorageUri.fsPath, name) : undefined;
+  }
+}
