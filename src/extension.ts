@@ -13,7 +13,7 @@ import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
 import { externalBrowser } from './vscode/browser.ts';
-import { codexConfigPath } from './vscode/clients/clientPorts.ts';
+import { type ClientPorts, codexConfigPath } from './vscode/clients/clientPorts.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
@@ -35,8 +35,8 @@ export interface Surroundings {
   readonly browser: Browser;
   /** By default where Claude Code has its files. */
   readonly claude?: ClaudePlaces | undefined;
-  /** By default where Codex has its configuration: an absolute path. */
-  readonly codexConfig?: string | undefined;
+  /** What differs in how other programs are told of MCP Auth. */
+  readonly clients?: Partial<Pick<ClientPorts, 'codexConfig' | 'headless' | 'shimPath'>> | undefined;
 }
 
 /** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
@@ -55,7 +55,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
 export async function compose(
   context: ExtensionContext,
-  { browser, claude, codexConfig = codexConfigPath() }: Surroundings,
+  { browser, claude = claudePlaces(), clients: otherwise = {} }: Surroundings,
 ): Promise<Parts> {
   const channel = window.createOutputChannel('MCP Auth', { log: true });
   const redactor = new Redactor();
@@ -97,6 +97,12 @@ export async function compose(
     locks,
     registrations,
   });
+  const told = {
+    shimPath: () => undefined,
+    headless: { isOn: () => false, turnOn: async () => {} },
+    codexConfig: codexConfigPath(),
+    ...otherwise,
+  };
   const parts = { sessions, authenticator, refresher, demands, locks };
   const { inventory, probes, environment, helpers, verdicts, codex } = createInventory(context, {
     ...network,
@@ -104,7 +110,7 @@ export async function compose(
     tokens,
     redactor,
     claude,
-    codexConfig,
+    ...told,
   });
   const files = new ConfigurationFiles({
     onDidRead: ({ sources, approvals }) => inventory.setSources(sources, approvals),
@@ -129,12 +135,7 @@ export async function compose(
     files,
     waitingViews,
     statusDocuments,
-    clients: {
-      shimPath: () => undefined,
-      headless: { isOn: () => false, turnOn: async () => {} },
-      claudeState: (claude ?? claudePlaces()).state,
-      codexConfig,
-    },
+    clients: { ...told, claudeState: claude.state, reloadCodex: () => codex.reload() },
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };

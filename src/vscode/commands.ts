@@ -166,6 +166,9 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
   }
 }
 
-async function reloadCommand(_argument: unknown, { files, sessions, tokens }: CommandPorts): Promise<void> {
-  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
+async function reloadCommand(
+  _argument: unknown,
+  { files, sessions, tokens, clients }: CommandPorts,
+): Promise<void> {
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload(), clients.reloadCodex()]);
 }

@@ -75,6 +75,12 @@ export function serversIn(config: Table): Table {
   return isTable(config.mcp_servers) ? config.mcp_servers : {};
 }
 
+/** The table of a server; of what every object has, only what the file says. */
+export function serverIn(config: Table, name: string): unknown {
+  const servers = serversIn(config);
+  return Object.hasOwn(servers, name) ? servers[name] : undefined;
+}
+
 /** A configuration with another table for a server, or none. */
 export function withServer(config: Table, name: string, server: Table | undefined): Table {
   const { [name]: _old, ...others } = serversIn(config);
@@ -87,7 +93,7 @@ export function proven(candidates: readonly string[], expected: Table, read: Tom
   const wanted = sorted(expected);
   for (const candidate of candidates) {
     try {
-      if (sorted(read(candidate)) === wanted) {
+      if (sorted(readConfig(candidate, read)) === wanted) {
         return candidate;
       }
     } catch {
@@ -101,13 +107,12 @@ export function proven(candidates: readonly string[], expected: Table, read: Tom
 }
 
 /** Whatever the order of keys. An empty table of servers counts as none. */
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (key, inner: unknown) => {
+function sorted({ mcp_servers: servers, ...others }: Table): string {
+  const hasServers = isTable(servers) ? Object.keys(servers).length > 0 : servers !== undefined;
+  const config = hasServers ? { ...others, mcp_servers: servers } : others;
+  return JSON.stringify(config, (_key, inner: unknown) => {
     if (typeof inner === 'bigint') {
       return `${inner}n`;
-    }
-    if (key === 'mcp_servers' && isTable(inner) && Object.keys(inner).length === 0) {
-      return undefined;
     }
     return isTable(inner) ? Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)) : inner;
   });

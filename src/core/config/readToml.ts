@@ -33,7 +33,9 @@ class TomlText {
   readonly #text: string;
   #at: number;
   readonly #root: Table = {};
-  /** Tables that a header has named, or that are written as a value: neither may be named by another header. */
+  /** Tables that a header has named: no other one may. */
+  readonly #named = new WeakSet<object>();
+  /** Arrays and tables that are written as a value: nothing may be added to them. */
   readonly #closed = new WeakSet<object>();
 
   constructor(text: string) {
@@ -71,10 +73,10 @@ class TomlText {
       return table;
     }
     const known = own(parent, key) ?? put(parent, key, {});
-    if (!isTable(known) || this.#closed.has(known)) {
+    if (!isTable(known) || this.#named.has(known) || this.#closed.has(known)) {
       this.#fail();
     }
-    this.#closed.add(known);
+    this.#named.add(known);
     return known;
   }
 
@@ -94,8 +96,8 @@ class TomlText {
   #descend(from: Table, path: readonly string[]): Table {
     return path.reduce((table, key) => {
       const found = own(table, key) ?? put(table, key, {});
-      const last: unknown = Array.isArray(found) ? found.at(-1) : found;
-      return isTable(last) ? last : this.#fail();
+      const last: unknown = Array.isArray(found) && !this.#closed.has(found) ? found.at(-1) : found;
+      return isTable(last) && !this.#closed.has(last) ? last : this.#fail();
     }, from);
   }
 

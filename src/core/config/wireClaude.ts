@@ -24,7 +24,7 @@ export function readClaudeEntry(
       'The file is not valid JSON, so that Claude Code does not load it. It is not changed.',
     );
   }
-  return asObject(pathOf(entry).reduce<unknown>((value, key) => asObject(value)?.[key], parsed.value));
+  return asObject(pathOf(entry).reduce<unknown>((value, key) => ownProperty(value, key), parsed.value));
 }
 
 /**
@@ -154,6 +154,11 @@ function sorted(value: unknown): string | undefined {
     const object = asObject(inner);
     return object ? Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)) : inner;
   });
+}
+
+function ownProperty(value: unknown, key: string): unknown {
+  const object = asObject(value);
+  return object && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {

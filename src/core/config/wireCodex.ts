@@ -5,7 +5,7 @@ import {
   isTable,
   proven,
   readConfig,
-  serversIn,
+  serverIn,
   type Table,
   type TomlReader,
   withServer,
@@ -35,7 +35,7 @@ export function codexText({ table, url, helper }: CodexServer, eol = '\n'): stri
  */
 export function wireCodex(text: string, server: CodexServer, read: TomlReader): string {
   const before = readConfig(text, read);
-  const known = serversIn(before)[server.table];
+  const known = serverIn(before, server.table);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   if (known === undefined) {
     const gap = text === '' ? '' : text.endsWith('\n') ? eol : eol + eol;
@@ -68,7 +68,7 @@ export function wireCodex(text: string, server: CodexServer, read: TomlReader): 
  */
 export function unwireCodex(text: string, name: string, read: TomlReader): string {
   const before = readConfig(text, read);
-  const known = serversIn(before)[name];
+  const known = serverIn(before, name);
   const helper = isTable(known) ? known[helperKey] : undefined;
   if (!isTable(known) || typeof helper !== 'string' || !isCodexHelper(helper)) {
     throw new AuthError('invalid_definition', 'Codex does not get the headers of this server from MCP Auth.');

@@ -13,6 +13,8 @@ export interface ClientPorts {
   readonly claudeState: string;
   /** Absolute path of Codex's `config.toml`. */
   readonly codexConfig: string;
+  /** Looks at once at what is there now: VS Code tells nothing of a file whose folder may not be there. */
+  readonly reloadCodex: () => Promise<void>;
 }
 
 /** Where Codex has its configuration (mcp-json-facts §2): an absolute path. */

@@ -3,11 +3,10 @@ import { readToml } from '../../core/config/readToml.ts';
 import { unwireCodex } from '../../core/config/wireCodex.ts';
 import { AuthError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { editFile } from '../../node/editFile.ts';
 import type { CommandPorts } from '../commands.ts';
 import { pickServer } from '../pickServer.ts';
 import { rowFlags } from '../rowFlags.ts';
-import { withTilde } from '../sources/claudePlaces.ts';
+import { editCodex } from './editCodex.ts';
 import { offer } from './offer.ts';
 
 /** "Stop Using in Codex": takes away what `useInCodexCommand` has written, in one action. */
@@ -27,23 +26,14 @@ export async function stopUsingInCodexCommand(argument: unknown, ports: CommandP
     return;
   }
   const { canonicalUrl } = server.endpoint;
-  const options = { lock: 'none', ifAbsent: 'refuse', name: withTilde(clients.codexConfig) } as const;
-  const { before, after } = await editFile(
-    clients.codexConfig,
-    (text) => withoutServer(text, canonicalUrl),
-    options,
-  );
+  const { before, after } = await editCodex((text) => withoutServer(text, canonicalUrl), clients);
   const undo = async () => {
-    await editFile(
-      clients.codexConfig,
-      (text) => {
-        if (text !== after) {
-          throw new AuthError('storage', 'The file has changed since. Use the server in Codex again.');
-        }
-        return before;
-      },
-      options,
-    );
+    await editCodex((text) => {
+      if (text !== after) {
+        throw new AuthError('storage', 'The file has changed since. Use the server in Codex again.');
+      }
+      return before;
+    }, clients);
   };
   const name = quote(server.definition.name);
   offer(`Codex no longer gets the credential of ${name} from MCP Auth.`, [{ label: 'Undo', run: undo }], log);

@@ -71,7 +71,7 @@ async function writePersonal(
   const question = `Let Claude Code get the credential of ${quote(name)} from MCP Auth?`;
   const detail = `${isCopy ? 'This is added to' : 'The entry gets this in'} ${file}:\n\n${JSON.stringify(added, null, 2)}`;
   const confirm = 'Write';
-  if ((await window.showInformationMessage(question, { modal: true, detail }, confirm)) !== confirm) {
+  if ((await window.showWarningMessage(question, { modal: true, detail }, confirm)) !== confirm) {
     return;
   }
   const options = { lock: 'claudeCode', ifAbsent: 'refuse', name: file } as const;

@@ -7,13 +7,13 @@ import { type CodexServer, codexText, unwireCodex, wireCodex } from '../../core/
 import { AuthError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { ServerSnapshot } from '../../core/serverSnapshot.ts';
-import { editFile } from '../../node/editFile.ts';
 import type { CommandPorts } from '../commands.ts';
 import { pickServer } from '../pickServer.ts';
 import { rowFlags } from '../rowFlags.ts';
 import { withTilde } from '../sources/claudePlaces.ts';
 import { assertWirable } from './assertWirable.ts';
 import { type ClientPorts, shimOf } from './clientPorts.ts';
+import { editCodex } from './editCodex.ts';
 import { offer } from './offer.ts';
 
 const read: TomlReader = readToml;
@@ -35,26 +35,17 @@ export async function useInCodexCommand(argument: unknown, ports: CommandPorts):
   if (!server) {
     return;
   }
-  const file = withTilde(clients.codexConfig);
   const wanted = await codexServer(server, clients);
   const choice = await confirmed(server, wanted, ports);
   if (choice === undefined) {
     return;
   }
-  const { before, after } = await editFile(clients.codexConfig, (text) => wireCodex(text, wanted, read), {
-    lock: 'none',
-    ifAbsent: 'create',
-    name: file,
-  });
+  const { before, after } = await editCodex((text) => wireCodex(text, wanted, read), clients);
   if (choice === 'addAndSwitchOn') {
     await clients.headless.turnOn();
   }
   const undo = async () => {
-    await editFile(
-      clients.codexConfig,
-      (text) => (text === after ? before : unwireCodex(text, wanted.table, read)),
-      { lock: 'none', ifAbsent: 'refuse', name: file },
-    );
+    await editCodex((text) => (text === after ? before : unwireCodex(text, wanted.table, read)), clients);
   };
   offer(
     `Codex gets the credential of ${quote(server.definition.name)} from MCP Auth, from its next start on.`,
@@ -103,6 +94,6 @@ async function confirmed(
   const both = 'Write and Switch On';
   const one = isOn ? 'Write' : 'Write Only';
   const buttons = isOn ? [one] : [both, one];
-  const pressed = await window.showInformationMessage(question, { modal: true, detail }, ...buttons);
+  const pressed = await window.showWarningMessage(question, { modal: true, detail }, ...buttons);
   return pressed === both ? 'addAndSwitchOn' : pressed === one ? 'add' : undefined;
 }
