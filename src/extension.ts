@@ -13,6 +13,7 @@ import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
 import { externalBrowser } from './vscode/browser.ts';
+import { type ClientPorts, codexConfigPath } from './vscode/clients/clientPorts.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
@@ -23,7 +24,7 @@ import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { probeServers } from './vscode/serverProbes.ts';
 import { ServersView } from './vscode/serversView.ts';
 import { createSignInParts } from './vscode/signInParts.ts';
-import type { ClaudePlaces } from './vscode/sources/claudePlaces.ts';
+import { type ClaudePlaces, claudePlaces } from './vscode/sources/claudePlaces.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { StatusDocuments } from './vscode/statusDocuments.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly browser: Browser;
   /** By default where Claude Code has its files. */
   readonly claude?: ClaudePlaces | undefined;
+  /** What differs in how other programs are told of MCP Auth. */
+  readonly clients?: Partial<Pick<ClientPorts, 'codexConfig' | 'headless' | 'shimPath'>> | undefined;
 }
 
 /** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
@@ -50,7 +53,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
 }
 
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
-export async function compose(context: ExtensionContext, { browser, claude }: Surroundings): Promise<Parts> {
+export async function compose(
+  context: ExtensionContext,
+  { browser, claude = claudePlaces(), clients: otherwise = {} }: Surroundings,
+): Promise<Parts> {
   const channel = window.createOutputChannel('MCP Auth', { log: true });
   const redactor = new Redactor();
   const log = new Log((level, line) => channel[level](line), redactor);
@@ -91,13 +97,20 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     locks,
     registrations,
   });
+  const told = {
+    shimPath: () => undefined,
+    headless: { isOn: () => false, turnOn: async () => {} },
+    codexConfig: codexConfigPath(),
+    ...otherwise,
+  };
   const parts = { sessions, authenticator, refresher, demands, locks };
-  const { inventory, probes, environment, helpers, verdicts } = createInventory(context, {
+  const { inventory, probes, environment, helpers, verdicts, codex } = createInventory(context, {
     ...network,
     ...parts,
     tokens,
     redactor,
     claude,
+    ...told,
   });
   const files = new ConfigurationFiles({
     onDidRead: ({ sources, approvals }) => inventory.setSources(sources, approvals),
@@ -122,6 +135,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     files,
     waitingViews,
     statusDocuments,
+    clients: { ...told, claudeState: claude.state, reloadCodex: () => codex.reload() },
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
@@ -143,6 +157,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     probes,
     probeServers(inventory, probes, clock),
     inventory,
+    codex,
     files,
     waitingViews,
     statusDocuments,
@@ -157,7 +172,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
-  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload(), codex.reload()]);
   // Until now an empty view says nothing: none could also be none yet.
   void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);
   void resumption.resume();

@@ -6,6 +6,7 @@ import type { AppliedCredential } from './connection/appliedCredential.ts';
 import { applyCredential } from './credential/applyCredential.ts';
 import { credentialChain } from './credential/credentialChain.ts';
 import type { HelperCall } from './credential/helperCall.ts';
+import { isOwnHelper } from './credential/ownHelper.ts';
 import type { InventoryPorts } from './inventory.ts';
 import { type Attempt, isUsable, type RemoteFacts } from './session/serverState.ts';
 import type { Session } from './session/session.ts';
@@ -79,6 +80,7 @@ export function describeRemote(
     fileName: source.fileName,
     headers,
     helper,
+    isOwnHelper: hasOwnHelper(definition, ports),
     session: session === undefined ? 'absent' : isGood(session, ports) ? 'usable' : 'expired',
     hasSavedToken: token !== undefined,
     probe,
@@ -111,13 +113,22 @@ function judgedSession({ tokens }: Session): AppliedCredential {
   return { kind: 'session', headers: { Authorization: tokens.accessToken } };
 }
 
+/** Whether Claude Code gets the headers of a definition from MCP Auth. */
+export function hasOwnHelper(
+  { headersHelper }: RemoteServerDefinition,
+  { shimPath }: Pick<InventoryPorts, 'shimPath'>,
+): boolean {
+  return headersHelper !== undefined && isOwnHelper(headersHelper, shimPath?.());
+}
+
+/** None for our own: it would ask us. */
 function toHelperCall(
   { source, definition }: ServerEntry,
   url: URL,
-  { helperDirectory }: InventoryPorts,
+  ports: InventoryPorts,
 ): HelperCall | undefined {
   const { headersHelper: command, name } = definition;
-  if (command === undefined) {
+  if (command === undefined || hasOwnHelper(definition, ports)) {
     return undefined;
   }
   return {
@@ -125,7 +136,7 @@ function toHelperCall(
     serverName: name,
     serverUrl: url.href,
     file: source.uri,
-    workingDirectory: helperDirectory(source),
+    workingDirectory: ports.helperDirectory(source),
     isShared: source.kind === 'project',
   };
 }

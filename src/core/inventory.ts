@@ -1,3 +1,4 @@
+import type { ClientUse } from './clientUse.ts';
 import type { Clock } from './clock.ts';
 import type { Approvals } from './config/claudeApproval.ts';
 import { claudeCodeUse } from './config/claudeCodeUse.ts';
@@ -11,7 +12,13 @@ import type { ProbeOutcome } from './connection/probeOutcome.ts';
 import type { CredentialVerdicts } from './credential/credentialVerdicts.ts';
 import type { HelperCall, HelperOutcome } from './credential/helperCall.ts';
 import type { SavedToken } from './credential/savedToken.ts';
-import { describeRemote, type RemoteServer, Resolutions, type ServerEntry } from './describeServer.ts';
+import {
+  describeRemote,
+  hasOwnHelper,
+  type RemoteServer,
+  Resolutions,
+  type ServerEntry,
+} from './describeServer.ts';
 import type { Disposable } from './disposable.ts';
 import { Emitter, type Event } from './event.ts';
 import type { AccountSnapshot, FoundAccount, ServerSnapshot, SourceSnapshot } from './serverSnapshot.ts';
@@ -48,6 +55,17 @@ export interface InventoryPorts {
   readonly verdicts: CredentialVerdicts;
   /** Absolute path of the folder in which the helpers of a source run. */
   readonly helperDirectory: (source: ConfigurationSource) => string;
+  /** Absolute path of the terminal command, where it is there: a helper of this path is our own. */
+  readonly shimPath?: (() => string | undefined) | undefined;
+  /** Codex's configuration, where it is followed. */
+  readonly codex?:
+    | {
+        readonly fileName: string;
+        /** Canonical URLs of the servers whose headers Codex gets from here. */
+        readonly serverUrls: ReadonlySet<string>;
+        readonly onDidChange: Event<unknown>;
+      }
+    | undefined;
 }
 
 /** Every server of every source with its state: what all views render, and the event that they follow. */
@@ -73,10 +91,10 @@ export class Inventory implements Disposable {
   constructor(ports: InventoryPorts) {
     this.#ports = ports;
     this.#resolutions = new Resolutions(ports);
-    const { sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts } = ports;
+    const { sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts, codex } = ports;
     const parts = [sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts];
     this.#subscriptions = [
-      ...parts.map((part) => part.onDidChange(() => this.#fire())),
+      ...[...parts, ...(codex ? [codex] : [])].map((part) => part.onDidChange(() => this.#fire())),
       ports.environment.onDidChange(() => this.#resolveAnew()),
     ];
   }
@@ -207,6 +225,7 @@ export class Inventory implements Disposable {
       session: session && summarizeSession(session),
       credentials: remote?.facts.chain,
       hasSavedToken: remote?.facts.token !== undefined,
+      usedBy: this.#usedBy({ source, definition }, endpoint),
       accounts: session ? this.#accounts(id, session) : [],
     };
   }
@@ -217,6 +236,19 @@ export class Inventory implements Disposable {
     return endpoint.kind === 'url'
       ? { endpoint, remote: describeRemote(entry, { ...resolved, endpoint }, this.#ports) }
       : { endpoint };
+  }
+
+  #usedBy({ source, definition }: ServerEntry, endpoint: Endpoint): readonly ClientUse[] | undefined {
+    const { codex } = this.#ports;
+    const uses: readonly ClientUse[] = [
+      ...(hasOwnHelper(definition, this.#ports)
+        ? [{ client: 'claudeCode', fileName: source.fileName } as const]
+        : []),
+      ...(codex && endpoint.kind === 'url' && codex.serverUrls.has(endpoint.canonicalUrl)
+        ? [{ client: 'codex', fileName: codex.fileName } as const]
+        : []),
+    ];
+    return uses.length > 0 ? uses : undefined;
   }
 
   #accounts(serverId: string, used: Session): readonly AccountSnapshot[] {

@@ -1,3 +1,4 @@
+import type { ClientUse } from './clientUse.ts';
 import type { ClaudeCodeUse } from './config/claudeCodeUse.ts';
 import type { ConfigurationSource } from './config/configurationSource.ts';
 import type { Endpoint } from './config/endpoint.ts';
@@ -40,6 +41,8 @@ export interface ServerSnapshot {
   readonly credentials?: CredentialChain | undefined;
   /** Whether a token of the person is kept for it, which may not be what applies. */
   readonly hasSavedToken: boolean;
+  /** The clients that get its credential from here; absent where there is none. */
+  readonly usedBy?: readonly ClientUse[] | undefined;
   /** The accounts there, in the order in which they were added. */
   readonly accounts: readonly AccountSnapshot[];
 }

@@ -26,6 +26,11 @@ import {
 } from './authenticateOtherwise.ts';
 import { cancelAuthenticationCommand } from './cancelAuthenticationCommand.ts';
 import { clearClientRegistrationCommand } from './clearClientRegistrationCommand.ts';
+import type { ClientPorts } from './clients/clientPorts.ts';
+import { stopUsingInClaudeCodeCommand } from './clients/stopUsingInClaudeCodeCommand.ts';
+import { stopUsingInCodexCommand } from './clients/stopUsingInCodexCommand.ts';
+import { useInClaudeCodeCommand } from './clients/useInClaudeCodeCommand.ts';
+import { useInCodexCommand } from './clients/useInCodexCommand.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { ConfigurationFiles } from './configurationFiles.ts';
 import { copyServerUrlCommand } from './copyServerUrlCommand.ts';
@@ -77,6 +82,7 @@ export interface CommandPorts {
   readonly files: ConfigurationFiles;
   readonly waitingViews: WaitingViews;
   readonly statusDocuments: StatusDocuments;
+  readonly clients: ClientPorts;
   readonly channel: LogOutputChannel;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -115,6 +121,10 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.showStatus]: showStatusCommand,
   [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
   [commandIds.replaceBridge]: replaceBridgeCommand,
+  [commandIds.useInClaudeCode]: useInClaudeCodeCommand,
+  [commandIds.useInCodex]: useInCodexCommand,
+  [commandIds.stopUsingInClaudeCode]: stopUsingInClaudeCodeCommand,
+  [commandIds.stopUsingInCodex]: stopUsingInCodexCommand,
   [commandIds.reload]: reloadCommand,
   [commandIds.copySupportInformation]: (_argument, ports) => copySupportInformationCommand(ports),
   [commandIds.showLog]: (_argument, { channel }) => channel.show(),
@@ -156,6 +166,9 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
   }
 }
 
-async function reloadCommand(_argument: unknown, { files, sessions, tokens }: CommandPorts): Promise<void> {
-  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
+async function reloadCommand(
+  _argument: unknown,
+  { files, sessions, tokens, clients }: CommandPorts,
+): Promise<void> {
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload(), clients.reloadCodex()]);
 }

@@ -10,6 +10,7 @@ import type { NetworkPorts } from '../core/oauth/oauthFetch.ts';
 import type { Redactor } from '../core/redaction.ts';
 import { runHelperCommand } from '../node/helperCommand.ts';
 import { sha256 } from '../node/sha256.ts';
+import { CodexFile } from './clients/codexFile.ts';
 import { terminalPlatform, WindowEnvironment } from './environment.ts';
 import { createServerProbes } from './serverProbes.ts';
 import { type ClaudePlaces, claudePlaces } from './sources/claudePlaces.ts';
@@ -20,6 +21,10 @@ export interface InventorySurroundings
     Pick<InventoryPorts, 'authenticator' | 'demands' | 'refresher' | 'sessions' | 'tokens'> {
   readonly redactor: Redactor;
   readonly claude?: ClaudePlaces | undefined;
+  /** Absolute path of the terminal command, where there is one. */
+  readonly shimPath?: InventoryPorts['shimPath'];
+  /** Absolute path of Codex's `config.toml`. */
+  readonly codexConfig: string;
 }
 
 /** The inventory, and what credentials come from beside sessions and saved tokens. */
@@ -29,12 +34,13 @@ export interface InventoryParts {
   readonly helpers: HeadersHelpers;
   readonly probes: ServerProbes;
   readonly verdicts: CredentialVerdicts;
+  readonly codex: CodexFile;
 }
 
 /** Puts together what knows of every server, and of everything that its state follows from. */
 export function createInventory(
   context: ExtensionContext,
-  { redactor, claude = claudePlaces(), ...surroundings }: InventorySurroundings,
+  { redactor, claude = claudePlaces(), codexConfig, ...surroundings }: InventorySurroundings,
 ): InventoryParts {
   const { clock, log } = surroundings;
   const platform = terminalPlatform(process.platform);
@@ -50,15 +56,17 @@ export function createInventory(
   const probes = createServerProbes(surroundings);
   const verdicts = new CredentialVerdicts();
   const helperDirectory = (source: ConfigurationSource) => directoryOf(source, claude);
+  const codex = new CodexFile(codexConfig, log);
   const inventory = new Inventory({
     ...surroundings,
+    codex,
     environment,
     helpers,
     probes,
     verdicts,
     helperDirectory,
   });
-  return { inventory, environment, helpers, probes, verdicts };
+  return { inventory, environment, helpers, probes, verdicts, codex };
 }
 
 /** Where Claude Code runs the helpers of a source (mcp-json-facts §1.4). */

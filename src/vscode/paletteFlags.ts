@@ -7,6 +7,10 @@ export const paletteFlags = [
   { flag: 'awaitsDevice', key: 'mcpAuth.awaitsDevice' },
   { flag: 'mayAddAccount', key: 'mcpAuth.mayAddAccount' },
   { flag: 'severalAccounts', key: 'mcpAuth.severalAccounts' },
+  { flag: 'mayUseInClaudeCode', key: 'mcpAuth.mayUseInClaudeCode' },
+  { flag: 'mayUseInCodex', key: 'mcpAuth.mayUseInCodex' },
+  { flag: 'usedInClaudeCode', key: 'mcpAuth.usedInClaudeCode' },
+  { flag: 'usedInCodex', key: 'mcpAuth.usedInCodex' },
   { flag: 'token', key: 'mcpAuth.hasToken' },
   { flag: 'session', key: 'mcpAuth.hasSession' },
 ] as const satisfies readonly { readonly flag: RowFlag; readonly key: string }[];

@@ -1,3 +1,4 @@
+import type { ClientUse } from '../core/clientUse.ts';
 import { type PersonsWay, personsWays, selectGrant } from '../core/oauth/grant.ts';
 import { awaitedIn, type Waiting } from '../core/oauth/waiting.ts';
 import type { AccountSnapshot, ServerSnapshot } from '../core/serverSnapshot.ts';
@@ -24,6 +25,12 @@ export type RowFlag =
   | 'testable'
   /** Its session can be refreshed. */
   | 'refreshable'
+  /** Claude Code can get its credential from here. */
+  | 'mayUseInClaudeCode'
+  | 'mayUseInCodex'
+  /** Claude Code gets its credential from here. */
+  | 'usedInClaudeCode'
+  | 'usedInCodex'
   /** A token of the person is kept. */
   | 'token'
   /** Has a session, whatever its state. */
@@ -43,6 +50,7 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
     ...(server.endpoint?.kind === 'url' ? (['endpoint'] as const) : []),
     ...(isRemote(server) ? (['testable'] as const) : []),
     ...(session?.refreshable ? (['refreshable'] as const) : []),
+    ...clientFlags(server),
     ...(server.hasSavedToken ? (['token'] as const) : []),
     ...(session ? (['session'] as const) : []),
   ];
@@ -55,6 +63,25 @@ function mayAddAccount({ definition, session }: ServerSnapshot): boolean {
     definition.kind === 'remote' &&
     selectGrant(definition.oauth) === 'authorizationCode'
   );
+}
+
+/** What has a credential here that a client could be given, and what one is given already. */
+function clientFlags(server: ServerSnapshot): readonly RowFlag[] {
+  const { definition, endpoint, session, hasSavedToken, state, claudeCode } = server;
+  const isUsedBy = (client: ClientUse['client']) =>
+    server.usedBy?.some((use) => use.client === client) ?? false;
+  const mayUse =
+    definition.kind === 'remote' &&
+    endpoint?.kind === 'url' &&
+    state.kind !== 'shadowed' &&
+    (session !== undefined || hasSavedToken);
+  const isReadByClaude = claudeCode !== undefined && claudeCode.kind !== 'ignored';
+  return [
+    ...(mayUse && isReadByClaude && !isUsedBy('claudeCode') ? (['mayUseInClaudeCode'] as const) : []),
+    ...(mayUse && definition.transport === 'http' && !isUsedBy('codex') ? (['mayUseInCodex'] as const) : []),
+    ...(isUsedBy('claudeCode') ? (['usedInClaudeCode'] as const) : []),
+    ...(isUsedBy('codex') ? (['usedInCodex'] as const) : []),
+  ];
 }
 
 /** The flags as `viewItem`, for example `server:needsAuthentication:browser:deviceCode`. */

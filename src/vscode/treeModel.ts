@@ -1,3 +1,4 @@
+import { usedByText } from '../core/clientUse.ts';
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
 import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/serverSnapshot.ts';
 import type { SessionSummary } from '../core/session/sessionSummary.ts';
@@ -82,13 +83,26 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     const detail = { label: 'Claude Code', value: claudeCode.sentence };
     return [add(`${id}#claude`, { kind: 'detail', ...detail }, [], detail)];
   };
+  const addUses = ({ id, usedBy }: ServerSnapshot): readonly string[] => {
+    if (!usedBy) {
+      return [];
+    }
+    const detail = { label: 'Used by', value: usedByText(usedBy) };
+    return [add(`${id}#uses`, { kind: 'detail', ...detail }, [], detail)];
+  };
   const addServer = (server: ServerSnapshot): string => {
     const { session, state, accounts } = server;
     // Where an entry stands in its file does not show.
     const { range: _range, ...definition } = server.definition;
     const several = accounts.length > 1;
     const facts = several ? accounts.map(addAccount) : session ? addDetails(server.id, session) : [];
-    const children = [...facts, ...addCredential(server), ...addClaudeCode(server), ...addNotes(server)];
+    const children = [
+      ...facts,
+      ...addCredential(server),
+      ...addUses(server),
+      ...addClaudeCode(server),
+      ...addNotes(server),
+    ];
     const used = several ? accounts.find(({ isUsed }) => isUsed)?.name : undefined;
     const look = [definition, rowContext(server), stateText(state, now), used, children.length > 0];
     return add(server.id, { kind: 'server', server }, children, look);

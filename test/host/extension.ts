@@ -26,12 +26,17 @@ export async function activate(context: ExtensionContext): Promise<SteeredProduc
     settings: join(home, 'settings.json'),
     managed: join(home, 'managed-mcp.json'),
   };
-  const parts = await compose(context, { browser, claude });
+  const clients = {
+    shimPath: () => join(home, 'mcp-auth'),
+    headless: { isOn: () => true, turnOn: () => Promise.reject(new Error('It is on.')) },
+    codexConfig: join(home, 'codex', 'config.toml'),
+  };
+  const parts = await compose(context, { browser, claude, clients });
   const tree = trees.get(serversViewId);
   if (!tree) {
     throw new Error(`Nobody has made a view ${serversViewId}.`);
   }
-  return { ...parts, steering, claude, tree };
+  return { ...parts, steering, claude, tree, codexConfig: clients.codexConfig };
 }
 
 type Tree = SteeredProduct['tree'];

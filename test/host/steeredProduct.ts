@@ -10,6 +10,8 @@ export interface SteeredProduct extends Parts {
   readonly steering: { open: Browser['open']; answer: (question: string) => string | undefined };
   /** Where files of Claude Code are looked for: a folder of the suite's own. */
   readonly claude: ClaudePlaces;
+  /** Where the configuration of Codex is looked for: it is not there at first. */
+  readonly codexConfig: string;
   /** What renders the rows of the side bar. */
   readonly tree: TreeDataProvider<TreeNode>;
 }

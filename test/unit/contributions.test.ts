@@ -14,7 +14,7 @@ const menus = Object.entries(ownMenus).flatMap(([menu, items]) => items.map((ite
 
 /** What may stand behind the kind of state. */
 const flags =
-  'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge:endpoint:testable:refreshable';
+  'browser:deviceCode:awaitsResponse:awaitsDevice:mayAddAccount:severalAccounts:bridge:endpoint:testable:refreshable:mayUseInClaudeCode:mayUseInCodex:usedInClaudeCode:usedInCodex';
 
 /** Everything that can be switched off, as the compiler knows it. */
 const switches: Readonly<Record<SourceSwitch, true>> = {
@@ -215,6 +215,27 @@ describe('package.json', () => {
         ...status,
       ],
     ],
+    [
+      'server:authenticated:endpoint:testable:mayUseInClaudeCode:usedInCodex:token:session',
+      [
+        'authenticate',
+        'testConnection',
+        'signOut',
+        'useInClaudeCode',
+        'stopUsingInCodex',
+        'authenticateWithScopes',
+        'removeToken',
+        'renameAccount',
+        'openDefinition',
+        'copyServerUrl',
+        'clearClientRegistration',
+        ...status,
+      ],
+    ],
+    [
+      'server:shadowed:endpoint:testable:mayUseInCodex:usedInClaudeCode',
+      ['useInCodex', 'stopUsingInClaudeCode', 'openDefinition', 'copyServerUrl', ...status],
+    ],
     ['account:authenticated:used', ['authenticate', 'refreshToken', 'signOut', 'renameAccount']],
     ['account:expired:other', ['useAccount', 'authenticate', 'signOut', 'renameAccount']],
     ['account:refreshing:other', ['useAccount', 'signOut', 'renameAccount']],
@@ -288,8 +309,12 @@ describe('package.json', () => {
         commandIds.pasteRedirectUrl,
         commandIds.removeToken,
         commandIds.renameAccount,
+        commandIds.stopUsingInClaudeCode,
+        commandIds.stopUsingInCodex,
         commandIds.switchAccount,
         commandIds.useAccount,
+        commandIds.useInClaudeCode,
+        commandIds.useInCodex,
       ].sort(),
     );
   });
@@ -348,6 +373,8 @@ describe('package.json', () => {
       commandIds.signOut,
       commandIds.signOutAll,
       commandIds.testConnection,
+      commandIds.useInClaudeCode,
+      commandIds.useInCodex,
     ];
     assert.deepEqual(
       contributes.commands

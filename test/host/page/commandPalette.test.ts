@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { ConfigurationTarget, commands, window, workspace } from 'vscode';
+import { ConfigurationTarget, commands, Uri, window, workspace } from 'vscode';
 import manifest from '../../../package.json' with { type: 'json' };
+import { sharedHelper } from '../../../src/core/config/helperCommand.ts';
+import { wireEntry } from '../../../src/core/config/wireClaude.ts';
+import { codexText } from '../../../src/core/config/wireCodex.ts';
 import { type CommandId, commandIds } from '../../../src/vscode/commandIds.ts';
 import { copied, eventually, openPaletteStage, type PaletteStage, shownText } from './paletteStage.ts';
 import { person } from './person.ts';
@@ -32,6 +35,12 @@ async function withTwoAccounts(stage: PaletteStage): Promise<void> {
   await commands.executeCommand('mcpAuth.addAccount', { kind: 'server', id: stage.server('demo').id });
   assert.equal(stage.server('demo').accounts.length, 2);
 }
+
+async function textOf(uri: Uri): Promise<string> {
+  return new TextDecoder().decode(await workspace.fs.readFile(uri));
+}
+
+const write = (uri: Uri, text: string) => workspace.fs.writeFile(uri, new TextEncoder().encode(text));
 
 const names = (stage: PaletteStage) => stage.server('demo').accounts.map(({ name }) => name);
 
@@ -242,6 +251,65 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
       });
       assert.doesNotMatch(window.activeTextEditor?.document.getText() ?? '', /mcp-remote/);
       await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    },
+  },
+  [commandIds.useInClaudeCode]: {
+    given: signedIn,
+    when: async (run, { file }) => {
+      await run();
+      await person.pick('demo');
+      await person.pick('In .mcp.json, for everybody who uses this repository');
+      await eventually(() => {
+        const document = window.activeTextEditor?.document;
+        return document?.uri.toString() === file.toString() && document.isDirty ? true : undefined;
+      });
+      const { mcpServers } = JSON.parse(window.activeTextEditor?.document.getText() ?? '');
+      assert.equal(mcpServers.demo.headersHelper, 'mcp-auth headers');
+      await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    },
+  },
+  [commandIds.stopUsingInClaudeCode]: {
+    given: async (stage) => {
+      const text = await textOf(stage.file);
+      await write(stage.file, wireEntry(text, { name: 'demo' }, sharedHelper));
+      await stage.untilUsedBy('demo', 'claudeCode');
+    },
+    when: async (run, stage) => {
+      await run();
+      await person.pick('demo');
+      await stage.untilUsedBy('demo', undefined);
+      assert.doesNotMatch(await textOf(stage.file), /headersHelper/);
+    },
+  },
+  [commandIds.useInCodex]: {
+    given: signedIn,
+    when: async (run, stage) => {
+      const question = await stage.pressing('Write', async () => {
+        await run();
+        await person.pick('demo');
+      });
+      assert.equal(question, 'Let Codex get the credential of "demo" from MCP Auth?');
+      await stage.untilUsedBy('demo', 'codex');
+      const text = await textOf(Uri.file(stage.product.codexConfig));
+      assert.match(text, /^\[mcp_servers\.demo\]\nurl = "http.*\nhttp_headers_helper = ".* --as codex"\n$/);
+      await workspace.fs.delete(Uri.file(stage.product.codexConfig));
+      await commands.executeCommand('mcpAuth.reload');
+    },
+  },
+  [commandIds.stopUsingInCodex]: {
+    given: async (stage) => {
+      const url = stage.demos.demo.mcpUrl;
+      const text = codexText({ table: 'demo', url, helper: `mcp-auth headers demo --url ${url} --as codex` });
+      await write(Uri.file(stage.product.codexConfig), `model = "x"\n\n${text}\n`);
+      await commands.executeCommand('mcpAuth.reload');
+      await stage.untilUsedBy('demo', 'codex');
+    },
+    when: async (run, stage) => {
+      await run();
+      await person.pick('demo');
+      await stage.untilUsedBy('demo', undefined);
+      assert.equal(await textOf(Uri.file(stage.product.codexConfig)), 'model = "x"\n');
+      await workspace.fs.delete(Uri.file(stage.product.codexConfig));
     },
   },
   [commandIds.testConnection]: {

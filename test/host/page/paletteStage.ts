@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { ConfigurationTarget, commands, env, Uri, window, workspace } from 'vscode';
+import type { ClientUse } from '../../../src/core/clientUse.ts';
 import type { ServerSnapshot } from '../../../src/core/serverSnapshot.ts';
 import { type Demo, startDemo } from '../../support/demo/demo.ts';
 import { consent } from '../../support/demo/scriptedBrowser.ts';
@@ -34,6 +35,8 @@ export interface PaletteStage {
   tokenOfSecond(): Promise<string>;
   untilState(name: Name, kind: ServerSnapshot['state']['kind']): Promise<ServerSnapshot>;
   untilStep(name: Name, step: string): Promise<void>;
+  /** Waits until this is the one client that gets the server's credential; without a client, until none does. */
+  untilUsedBy(name: Name, client: ClientUse['client'] | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -128,6 +131,13 @@ export async function openPaletteStage(): Promise<PaletteStage> {
       await until(inventory, () => {
         const { state } = server(name);
         return state.kind === 'authenticating' && state.step === step ? true : undefined;
+      });
+    },
+    async untilUsedBy(name, client) {
+      const wanted = client === undefined ? '' : client;
+      await until(inventory, () => {
+        const uses = server(name).usedBy ?? [];
+        return uses.map((use) => use.client).join() === wanted ? true : undefined;
       });
     },
     async close() {

@@ -86,6 +86,18 @@ const table: readonly Row[] = [
     'headersHelper',
     { session: /^The helper comes first\.$/, savedToken: /^The helper comes first\.$/ },
   ],
+  [
+    'a helper that is our own, and a session',
+    { isOwnHelper: true, session: 'usable', hasSavedToken: true },
+    'session',
+    { headersHelper: /^Claude Code gets the credential from MCP Auth/ },
+  ],
+  [
+    'a helper that is our own, and nothing else: as if there were none',
+    { isOwnHelper: true, probe: { kind: 'challenged' } },
+    'oauth',
+    { headersHelper: /not run here/ },
+  ],
   ['a helper that was not allowed', { helper: { kind: 'notAllowed' } }, 'headersHelper', {}],
   [
     'a helper that failed, and a session',

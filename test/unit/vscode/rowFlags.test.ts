@@ -27,6 +27,10 @@ function server(state: ServerState, definition = remote()): ServerSnapshot {
   };
 }
 
+function sse(): ServerDefinition {
+  return { ...entry, kind: 'remote', transport: 'sse', url: 'https://mcp.example', headers: {} };
+}
+
 const authenticating = (step: AuthenticationStep) => server({ kind: 'authenticating', step });
 
 describe('what menus tell servers apart by', () => {
@@ -135,6 +139,40 @@ describe('what menus tell servers apart by', () => {
     ['a server of an enterprise', { xaa: true, clientId: 'id' }, false],
     ['a server for a workload identity', { grantType: jwtBearer }, false],
   ] as const) {
+    const endpoint = {
+      kind: 'url',
+      url: new URL('https://mcp.example'),
+      canonicalUrl: 'https://mcp.example',
+    } as const;
+    const read = { kind: 'used', sentence: 'Claude Code uses it.' } as const;
+    const clientFlags = (changes: Partial<ServerSnapshot>) =>
+      rowFlags({ ...signedIn(), endpoint, claudeCode: read, ...changes }).filter((flag) =>
+        /UseIn|usedIn/.test(flag),
+      );
+    const claude = { client: 'claudeCode', fileName: '.mcp.json' } as const;
+    const codex = { client: 'codex', fileName: '~/.codex/config.toml' } as const;
+    for (const [what, changes, expected] of [
+      ['with a session', {}, ['mayUseInClaudeCode', 'mayUseInCodex']],
+      [
+        'with a token only',
+        { session: undefined, hasSavedToken: true },
+        ['mayUseInClaudeCode', 'mayUseInCodex'],
+      ],
+      ['without either', { session: undefined }, []],
+      ['of a file that Claude Code does not read', { claudeCode: undefined }, ['mayUseInCodex']],
+      ['that Claude Code ignores', { claudeCode: { ...read, kind: 'ignored' } }, ['mayUseInCodex']],
+      ['by events, which Codex does not speak', { definition: sse() }, ['mayUseInClaudeCode']],
+      ['whose place another takes', { state: { kind: 'shadowed', by: 'x' } }, []],
+      ['that Claude Code has', { usedBy: [claude] }, ['mayUseInCodex', 'usedInClaudeCode']],
+      ['that Codex has', { usedBy: [codex] }, ['mayUseInClaudeCode', 'usedInCodex']],
+      ['that both have', { usedBy: [claude, codex] }, ['usedInClaudeCode', 'usedInCodex']],
+      ['that Codex has, signed out', { session: undefined, usedBy: [codex] }, ['usedInCodex']],
+    ] as const) {
+      it(`offers clients for a server ${what}: ${expected.join(', ') || 'none'}`, () => {
+        assert.deepEqual(clientFlags(changes), expected);
+      });
+    }
+
     it(`lets ${may ? 'a further' : 'no further'} account be added at ${what}`, () => {
       assert.equal(rowFlags(signedIn(oauth)).includes('mayAddAccount'), may);
     });

@@ -85,6 +85,20 @@ describe('the model of the tree', () => {
     });
   }
 
+  it('says which clients get the credential', () => {
+    const usedBy = [
+      { client: 'claudeCode', fileName: '.mcp.json' },
+      { client: 'codex', fileName: '~/.codex/config.toml' },
+    ] as const;
+    const { rows } = createTreeModel([source('a', [{ ...authenticated, usedBy }])], now);
+    assert.ok(rows.get('server:one')?.children.includes('detail:one#uses'));
+    assert.deepEqual(rows.get('detail:one#uses')?.content, {
+      kind: 'detail',
+      label: 'Used by',
+      value: 'Claude Code (.mcp.json), Codex (~/.codex/config.toml)',
+    });
+  });
+
   it('says first whose session it is', () => {
     const named = { ...authenticated, session: { ...session, accountName: 'alice@example.com' } };
     const { rows } = createTreeModel([source('a', [named])], now);
