@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { ConfigurationTarget, type ExtensionContext, workspace } from 'vscode';
+import { type ExtensionContext, workspace } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import type { TerminalPorts } from '../node/ipc/connectedTerminal.ts';
 import { installCommand } from '../node/ipc/installCommand.ts';
 import { listenForTerminals, type TerminalListener } from '../node/ipc/listenForTerminals.ts';
+import { headlessSetting } from './headlessSetting.ts';
 
 /** What offering the terminal command takes. */
 export interface TerminalCommandPorts extends TerminalPorts {
@@ -13,8 +14,6 @@ export interface TerminalCommandPorts extends TerminalPorts {
   /** The user's folder in which programs look for windows when that is switched on. */
   readonly homeFolder?: string | undefined;
 }
-
-const headless = 'headless.enabled';
 
 /**
  * The command `mcp-auth` of this window: puts it on the PATH of every integrated terminal, and answers it (D3). It is
@@ -46,23 +45,6 @@ export class TerminalCommand implements Disposable {
     this.offered = this.#offer();
   }
 
-  /** The absolute path of the command, which stays the same; `undefined` where there is none. */
-  get path(): string | undefined {
-    const folder = this.#folder('command');
-    const name = process.platform === 'win32' ? 'mcp-auth.cmd' : 'mcp-auth';
-    return folder === undefined ? undefined : join(folder, name);
-  }
-
-  /** Whether programs outside of VS Code's terminals find this window (D5). */
-  get isFoundByAll(): boolean {
-    return workspace.getConfiguration('mcpAuth').get(headless) === true;
-  }
-
-  /** Lets them find this user's windows from now on. */
-  async letAllFind(): Promise<void> {
-    await workspace.getConfiguration('mcpAuth').update(headless, true, ConfigurationTarget.Global);
-  }
-
   dispose(): void {
     this.#isDisposed = true;
     for (const subscription of this.#subscriptions) {
@@ -73,7 +55,10 @@ export class TerminalCommand implements Disposable {
 
   async #offer(): Promise<void> {
     const { log, locks } = this.#ports;
-    const [sockets, folder] = [this.#folder('terminals'), this.#folder('command')];
+    const [sockets, folder] = [
+      storageFolder(this.#context, 'terminals'),
+      storageFolder(this.#context, commandFolder),
+    ];
     if (sockets === undefined || folder === undefined) {
       return;
     }
@@ -96,7 +81,7 @@ export class TerminalCommand implements Disposable {
   /** Terminals that are open already say themselves that they are to be opened anew. */
   #setEnvironment(): void {
     const { environmentVariableCollection: variables } = this.#context;
-    const folder = this.#folder('command');
+    const folder = storageFolder(this.#context, commandFolder);
     const isWanted = workspace.getConfiguration('mcpAuth').get('terminalCommand.enabled') !== false;
     // What is persisted would outlive the window that it names.
     variables.persistent = false;
@@ -123,15 +108,22 @@ export class TerminalCommand implements Disposable {
   #announcement() {
     const { homeFolder = join(homedir(), '.mcp-auth', 'windows') } = this.#ports;
     return {
-      headlessFolder: this.isFoundByAll ? homeFolder : undefined,
+      headlessFolder: headlessSetting.isOn() ? homeFolder : undefined,
       workspaceFolders: (workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
         .map(({ uri }) => uri.fsPath),
     };
   }
+}
 
-  #folder(name: string): string | undefined {
-    const { globalStorageUri } = this.#context;
-    return globalStorageUri.scheme === 'file' ? join(globalStorageUri.fsPath, name) : undefined;
-  }
+/** The absolute path of the command, which stays the same across updates; `undefined` where there is none. */
+export function terminalCommandPath(context: ExtensionContext): string | undefined {
+  const folder = storageFolder(context, commandFolder);
+  return folder && join(folder, process.platform === 'win32' ? 'mcp-auth.cmd' : 'mcp-auth');
+}
+
+const commandFolder = 'command';
+
+function storageFolder({ globalStorageUri }: ExtensionContext, name: string): string | undefined {
+  return globalStorageUri.scheme === 'file' ? join(globalStorageUri.fsPath, name) : undefined;
 }
