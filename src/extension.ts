@@ -1,6 +1,9 @@
-import { commands, type ExtensionContext, env, window } from 'vscode';
+import { commands, type ExtensionContext, env, window, workspace } from 'vscode';
+import type { McpAuthApi } from '../api/mcp-auth.d.ts';
+import { ConsentedAccess } from './core/access/consentedAccess.ts';
 import { systemClock } from './core/clock.ts';
 import { TokenStore } from './core/credential/tokenStore.ts';
+import { MatchedHandover } from './core/handover/matchedHandover.ts';
 import type { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
@@ -12,11 +15,15 @@ import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
+import { notificationPrompt } from './vscode/accessPrompt.ts';
+import { authenticateForExtension } from './vscode/authenticateForExtension.ts';
 import { externalBrowser } from './vscode/browser.ts';
+import { callerOfApi } from './vscode/callerOfApi.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
 import { createInventory } from './vscode/createInventory.ts';
+import { createExtensionApi } from './vscode/extensionApi.ts';
 import { meetWindows } from './vscode/meetWindows.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
@@ -42,11 +49,13 @@ export interface Parts {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly secrets: SharedSecrets;
+  readonly access: ConsentedAccess;
+  readonly api: McpAuthApi;
 }
 
-/** Called by VS Code, once per window. */
-export async function activate(context: ExtensionContext): Promise<void> {
-  await compose(context, { browser: externalBrowser });
+/** Called by VS Code, once per window. @returns what other extensions get */
+export async function activate(context: ExtensionContext): Promise<McpAuthApi> {
+  return (await compose(context, { browser: externalBrowser })).api;
 }
 
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
@@ -70,6 +79,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
   const sessions = new SessionStore({ secrets, log, redactor, choices });
   const tokens = new TokenStore({ secrets, log, redactor });
   const registrations = new RegistrationStore(secrets, log);
+  const access = new ConsentedAccess({ secrets, clock, log, prompt: notificationPrompt });
   const demands = new ScopeDemands();
   const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
     ...network,
@@ -109,6 +119,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
   const commandPorts = {
     ...network,
     ...parts,
+    access,
     tokens,
     helpers,
     redactor,
@@ -125,6 +136,21 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
+  const isTrusted = () => workspace.isTrusted;
+  const handover = new MatchedHandover({ inventory, refresher, access, redactor, isTrusted });
+  const api = createExtensionApi(
+    {
+      handover,
+      access,
+      inventory,
+      sessions,
+      log,
+      caller: () => callerOfApi(extension.id),
+      isTrusted,
+      authenticate: (server, request) => authenticateForExtension(server, request, commandPorts),
+    },
+    () => clock.now(),
+  );
 
   context.subscriptions.push(
     channel,
@@ -133,6 +159,7 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     choices,
     sessions,
     tokens,
+    access,
     refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
@@ -157,9 +184,9 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
-  await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
+  await Promise.all([files.reload(), sessions.reload(), tokens.reload(), access.reload()]);
   // Until now an empty view says nothing: none could also be none yet.
   void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);
   void resumption.resume();
-  return { inventory, sessions, tokens, secrets };
+  return { inventory, sessions, tokens, secrets, access, api };
 }
