@@ -1,4 +1,6 @@
 import { commands, type ExtensionContext, env, window } from 'vscode';
+import type { McpAuthApi } from '../api/mcp-auth.d.ts';
+import { ConsentedAccess } from './core/access/consentedAccess.ts';
 import { systemClock } from './core/clock.ts';
 import { TokenStore } from './core/credential/tokenStore.ts';
 import type { Inventory } from './core/inventory.ts';
@@ -12,12 +14,15 @@ import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
+import { notificationPrompt } from './vscode/accessPrompt.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { type ClientPorts, codexConfigPath } from './vscode/clients/clientPorts.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
 import { createInventory } from './vscode/createInventory.ts';
+import { handOver } from './vscode/handOver.ts';
+import { headlessSetting } from './vscode/headlessSetting.ts';
 import { meetWindows } from './vscode/meetWindows.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
@@ -27,6 +32,7 @@ import { createSignInParts } from './vscode/signInParts.ts';
 import { type ClaudePlaces, claudePlaces } from './vscode/sources/claudePlaces.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { StatusDocuments } from './vscode/statusDocuments.ts';
+import { type TerminalCommand, terminalCommandPath } from './vscode/terminalCommand.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
@@ -45,11 +51,14 @@ export interface Parts {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly secrets: SharedSecrets;
+  readonly access: ConsentedAccess;
+  readonly api: McpAuthApi;
+  readonly terminalCommand: TerminalCommand;
 }
 
-/** Called by VS Code, once per window. */
-export async function activate(context: ExtensionContext): Promise<void> {
-  await compose(context, { browser: externalBrowser });
+/** Called by VS Code, once per window. @returns what other extensions get */
+export async function activate(context: ExtensionContext): Promise<McpAuthApi> {
+  return (await compose(context, { browser: externalBrowser })).api;
 }
 
 /** Puts the product together. Everything made here ends with the context's subscriptions. */
@@ -76,6 +85,7 @@ export async function compose(
   const sessions = new SessionStore({ secrets, log, redactor, choices });
   const tokens = new TokenStore({ secrets, log, redactor });
   const registrations = new RegistrationStore(secrets, log);
+  const access = new ConsentedAccess({ secrets, clock, log, prompt: notificationPrompt });
   const demands = new ScopeDemands();
   const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
     ...network,
@@ -98,8 +108,8 @@ export async function compose(
     registrations,
   });
   const told = {
-    shimPath: () => undefined,
-    headless: { isOn: () => false, turnOn: async () => {} },
+    shimPath: () => terminalCommandPath(context),
+    headless: headlessSetting,
     codexConfig: codexConfigPath(),
     ...otherwise,
   };
@@ -122,6 +132,7 @@ export async function compose(
   const commandPorts = {
     ...network,
     ...parts,
+    access,
     tokens,
     helpers,
     redactor,
@@ -139,6 +150,7 @@ export async function compose(
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
+  const handedOver = handOver(context, commandPorts);
 
   context.subscriptions.push(
     channel,
@@ -147,6 +159,7 @@ export async function compose(
     choices,
     sessions,
     tokens,
+    access,
     refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
@@ -167,14 +180,16 @@ export async function compose(
     new ServersView(inventory, clock),
     new StatusBar(inventory, clock),
     new ContextKeys(inventory),
+    handedOver,
   );
   log.info('MCP Auth started', {
     version: String(extension.packageJSON.version),
     remote: env.remoteName,
   });
-  await Promise.all([files.reload(), sessions.reload(), tokens.reload(), codex.reload()]);
+  await Promise.all([files, sessions, tokens, access, codex].map((part) => part.reload()));
   // Until now an empty view says nothing: none could also be none yet.
   void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);
   void resumption.resume();
-  return { inventory, sessions, tokens, secrets };
+  const { api, terminalCommand } = handedOver;
+  return { inventory, sessions, tokens, secrets, access, api, terminalCommand };
 }

@@ -49,6 +49,7 @@ export type Remedy =
   | 'authenticate'
   | 'clearRegistration'
   | 'enterClient'
+  | 'manageAccess'
   | 'manageTrust'
   | 'none'
   | 'openDefinition'
@@ -59,7 +60,7 @@ export type Remedy =
 
 const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
   access_denied: 'retry',
-  access_refused: 'none',
+  access_refused: 'manageAccess',
   access_unanswered: 'retry',
   authorization_refused: 'authenticate',
   cancelled: 'none',

@@ -28,6 +28,7 @@ export const commandIds = {
   showMenu: 'mcpAuth.showMenu',
   showStatus: 'mcpAuth.showStatus',
   copyStatusAsJson: 'mcpAuth.copyStatusAsJson',
+  manageAccess: 'mcpAuth.manageAccess',
   replaceBridge: 'mcpAuth.replaceBridge',
   useInClaudeCode: 'mcpAuth.useInClaudeCode',
   useInCodex: 'mcpAuth.useInCodex',

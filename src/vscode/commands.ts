@@ -1,4 +1,5 @@
 import { commands, Disposable, type LogOutputChannel } from 'vscode';
+import type { ConsentedAccess } from '../core/access/consentedAccess.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ServerProbes } from '../core/connection/serverProbes.ts';
 import type { CredentialVerdicts } from '../core/credential/credentialVerdicts.ts';
@@ -36,6 +37,7 @@ import type { ConfigurationFiles } from './configurationFiles.ts';
 import { copyServerUrlCommand } from './copyServerUrlCommand.ts';
 import { copySupportInformationCommand } from './copySupportInformationCommand.ts';
 import { createClientMetadataDocumentCommand } from './createClientMetadataDocumentCommand.ts';
+import { manageAccessCommand } from './manageAccessCommand.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
 import { refreshTokenCommand } from './refreshTokenCommand.ts';
@@ -62,6 +64,7 @@ import type { WaitingViews } from './waitingViews.ts';
 
 /** What the commands work with. */
 export interface CommandPorts {
+  readonly access: ConsentedAccess;
   readonly inventory: Inventory;
   readonly authenticator: Authenticator;
   readonly refresher: SessionRefresher;
@@ -120,6 +123,7 @@ const table: Readonly<Record<CommandId, Command>> = {
   [commandIds.showMenu]: (_argument, ports) => showMenuCommand(ports),
   [commandIds.showStatus]: showStatusCommand,
   [commandIds.copyStatusAsJson]: copyStatusAsJsonCommand,
+  [commandIds.manageAccess]: (_argument, ports) => manageAccessCommand(ports),
   [commandIds.replaceBridge]: replaceBridgeCommand,
   [commandIds.useInClaudeCode]: useInClaudeCodeCommand,
   [commandIds.useInCodex]: useInCodexCommand,
@@ -166,9 +170,8 @@ async function openDefinitionCommand(argument: unknown, { inventory, clock }: Co
   }
 }
 
-async function reloadCommand(
-  _argument: unknown,
-  { files, sessions, tokens, clients }: CommandPorts,
-): Promise<void> {
-  await Promise.all([files.reload(), sessions.reload(), tokens.reload(), clients.reloadCodex()]);
+async function reloadCommand(_argument: unknown, ports: CommandPorts): Promise<void> {
+  const { files, sessions, tokens, access, clients } = ports;
+  const parts = [files.reload(), sessions.reload(), tokens.reload(), access.reload(), clients.reloadCodex()];
+  await Promise.all(parts);
 }

@@ -75,6 +75,11 @@ function remedyButton({ remedy, setting }: AuthError, context: RemedyContext): B
       );
     case 'enterClient':
       return context.enterClient && { label: 'Enter Client Credentials', run: context.enterClient };
+    case 'manageAccess':
+      return {
+        label: 'Manage Access',
+        run: async () => await commands.executeCommand(commandIds.manageAccess),
+      };
     case 'manageTrust':
       return {
         label: 'Manage Workspace Trust',

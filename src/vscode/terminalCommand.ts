@@ -11,9 +11,10 @@ import { headlessSetting } from './headlessSetting.ts';
 /** What offering the terminal command takes. */
 export interface TerminalCommandPorts extends TerminalPorts {
   readonly locks: SessionLocks;
-  /** The user's folder in which programs look for windows when that is switched on. */
-  readonly homeFolder?: string | undefined;
 }
+
+/** Where programs look for windows that know of none: in the user's home folder. */
+const headlessFolder = join(homedir(), '.mcp-auth', 'windows');
 
 /**
  * The command `mcp-auth` of this window: puts it on the PATH of every integrated terminal, and answers it (D3). It is
@@ -106,9 +107,8 @@ export class TerminalCommand implements Disposable {
   }
 
   #announcement() {
-    const { homeFolder = join(homedir(), '.mcp-auth', 'windows') } = this.#ports;
     return {
-      headlessFolder: headlessSetting.isOn() ? homeFolder : undefined,
+      headlessFolder: headlessSetting.isOn() ? headlessFolder : undefined,
       workspaceFolders: (workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
         .map(({ uri }) => uri.fsPath),

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const channel = await listenForEvents(report.sink);
   const crash = await runTests({
     vscodeExecutablePath,
-    extensionDevelopmentPath: suite.extensionPath,
+    extensionDevelopmentPath: [suite.extensionPath, suite.callerPath],
     extensionTestsPath: suite.testsPath,
     extensionTestsEnv: { ...channel.env },
     launchArgs: [

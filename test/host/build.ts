@@ -9,6 +9,8 @@ import { inProject, projectRoot } from '../support/paths.ts';
 export interface HostSuite {
   /** The folder of the extension under test. */
   readonly extensionPath: string;
+  /** The folder of another extension, which calls it. */
+  readonly callerPath: string;
   /** The module whose `run` runs all tests. */
   readonly testsPath: string;
 }
@@ -26,10 +28,12 @@ const SHARED: BuildOptions = {
 export async function buildHostSuite(pattern: string): Promise<HostSuite> {
   const out = inProject('out', 'host');
   const extensionPath = join(out, 'extension');
+  const callerPath = join(out, 'caller');
   const testsPath = join(out, 'tests', 'index.cjs');
   await rm(out, { recursive: true, force: true });
   await mkdir(extensionPath, { recursive: true });
   await stageManifest(extensionPath);
+  await cp(inProject('test', 'fixtures', 'caller'), callerPath, { recursive: true });
   await build({
     ...SHARED,
     entryPoints: [inProject('test', 'host', 'extension.ts')],
@@ -47,7 +51,7 @@ export async function buildHostSuite(pattern: string): Promise<HostSuite> {
     packages: 'external',
     plugins: [await suitesOf(pattern)],
   });
-  return { extensionPath, testsPath };
+  return { extensionPath, callerPath, testsPath };
 }
 
 async function stageManifest(extensionPath: string): Promise<void> {

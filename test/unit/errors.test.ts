@@ -14,6 +14,7 @@ const examples: readonly (readonly [AuthErrorCode, Remedy])[] = [
   ['session_expired', 'authenticate'],
   ['issuer_changed', 'clearRegistration'],
   ['client_rejected', 'enterClient'],
+  ['access_refused', 'manageAccess'],
   ['untrusted_workspace', 'manageTrust'],
   ['cancelled', 'none'],
   ['invalid_definition', 'openDefinition'],

@@ -15,6 +15,16 @@ export function programText({ kind, id, label }: Program): string {
     : shownName(label);
 }
 
+/** A program at the beginning of a sentence. */
+export function subjectText(program: Program): string {
+  return programText(program).replace(/^the extension/, 'The extension');
+}
+
+/** A program where it is shown by itself. */
+export function shownProgram({ kind, id, label }: Program): string {
+  return kind === 'extension' ? `${shownName(label)} (${shownName(id)})` : shownName(label);
+}
+
 /** A server within a sentence, by its name and its host: the rest of its URL may hold a secret. */
 export function serverText({
   serverName,
@@ -25,8 +35,7 @@ export function serverText({
 
 /** What the person is asked. */
 export function accessQuestionText(request: AccessRequest): string {
-  const subject = programText(request.program).replace(/^the extension/, 'The extension');
-  return `${subject} wants to use your session at ${serverText(request)}.`;
+  return `${subjectText(request.program)} wants to use your session at ${serverText(request)}.`;
 }
 
 /** What the person has said, in a few words. */
@@ -36,3 +45,8 @@ export const decisionTexts: Readonly<Record<AccessEntry['decision'], string>> = 
   once: 'asks each time',
   unasked: 'needs no permission',
 };
+
+/** What the person is asked before an extension has them sign in. */
+export function signInQuestionText({ program, ...server }: AccessRequest): string {
+  return `${subjectText(program)} wants you to authenticate at ${serverText(server)}.`;
+}

@@ -241,6 +241,26 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
       await stage.untilState('second', 'needsAuthentication');
     },
   },
+  [commandIds.manageAccess]: {
+    given: async ({ product, demos }) => {
+      const program = { kind: 'claudeCode', id: 'claudeCode', label: 'Claude Code' } as const;
+      const entry = { program, serverUrl: demos.demo.mcpUrl, serverName: 'demo' };
+      await product.access.decide({ ...entry, decision: 'once' }, 'always');
+    },
+    when: async (run, { product }) => {
+      const decisions = () => product.access.entries.map(({ decision }) => decision).join();
+      await run();
+      await person.pick('Claude Code');
+      await person.pick('Change to Never');
+      await eventually(() => (decisions() === 'never' ? true : undefined));
+      // The list comes back.
+      await person.pick('Claude Code');
+      await person.pick('Revoke: Ask Again');
+      await eventually(() => (decisions() === '' ? true : undefined));
+      await run();
+      await person.see('No program has used a session of yours yet.');
+    },
+  },
   [commandIds.replaceBridge]: {
     when: async (run, { file }) => {
       await run();

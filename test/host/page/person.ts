@@ -29,5 +29,10 @@ export const person = {
     await commands.executeCommand('notifications.showList');
     return await ask({ do: 'see', text });
   },
+  /** Presses a button of a notification. */
+  press: async (button: string, beside: string) => {
+    await commands.executeCommand('notifications.showList');
+    return await ask({ do: 'press', button, beside });
+  },
   finds: async (title: string) => (await ask({ do: 'lookFor', title: `MCP Auth: ${title}` })) === 'true',
 };

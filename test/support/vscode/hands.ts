@@ -14,6 +14,8 @@ export type Deed =
   | { readonly do: 'read'; readonly beside: string }
   /** Reads a notification, which is known by a part of its text. */
   | { readonly do: 'see'; readonly text: string }
+  /** Presses a button of a notification, which is known by a part of its text. */
+  | { readonly do: 'press'; readonly button: string; readonly beside: string }
   /** Tells whether the palette has a command. */
   | { readonly do: 'lookFor'; readonly title: string };
 
@@ -54,6 +56,14 @@ export async function doDeed(page: Page, deed: Deed): Promise<string | undefined
           .first()
           .textContent({ timeout: patience })) ?? undefined
       );
+    case 'press':
+      await page
+        .locator('.notification-list-item')
+        .filter({ hasText: deed.beside })
+        .first()
+        .getByRole('button', { name: deed.button, exact: true })
+        .click({ timeout: patience });
+      return undefined;
     case 'lookFor':
       return String(await isInPalette(page, deed.title));
   }

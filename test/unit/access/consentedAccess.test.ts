@@ -26,6 +26,7 @@ describe('ConsentedAccess', () => {
   let clock: FakeClock;
   let recorded: ReturnType<typeof recordLog>;
   let windows: Window[];
+  let storeCount: number;
   let access: ConsentedAccess;
   let prompt: FakeAccessPrompt;
 
@@ -34,6 +35,8 @@ describe('ConsentedAccess', () => {
     clock = new FakeClock();
     recorded = recordLog();
     windows = [];
+    storeCount = 0;
+    secrets.onDidChange(() => storeCount++);
     ({ access, prompt } = open());
   });
   afterEach(() => {
@@ -238,11 +241,6 @@ describe('ConsentedAccess', () => {
   /** Waits for what "Always Allow" and the use after it leave in the storage. */
   const written = async () =>
     await until(() => secrets.values.size === 2 && storeCount >= 2, 'a decision and a use are stored');
-  let storeCount = 0;
-  beforeEach(() => {
-    storeCount = 0;
-    secrets.onDidChange(() => storeCount++);
-  });
 
   describe('last uses', () => {
     it('are written once a minute, however often there are uses', async () => {
