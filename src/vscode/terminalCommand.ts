@@ -4,6 +4,7 @@ import { type ExtensionContext, workspace } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import type { TerminalPorts } from '../node/ipc/connectedTerminal.ts';
+import { headlessFolder } from '../node/ipc/findWindows.ts';
 import { installCommand } from '../node/ipc/installCommand.ts';
 import { listenForTerminals, type TerminalListener } from '../node/ipc/listenForTerminals.ts';
 import { headlessSetting } from './headlessSetting.ts';
@@ -12,9 +13,6 @@ import { headlessSetting } from './headlessSetting.ts';
 export interface TerminalCommandPorts extends TerminalPorts {
   readonly locks: SessionLocks;
 }
-
-/** Where programs look for windows that know of none: in the user's home folder. */
-const headlessFolder = join(homedir(), '.mcp-auth', 'windows');
 
 /**
  * The command `mcp-auth` of this window: puts it on the PATH of every integrated terminal, and answers it (D3). It is
@@ -108,7 +106,7 @@ export class TerminalCommand implements Disposable {
 
   #announcement() {
     return {
-      headlessFolder: headlessSetting.isOn() ? headlessFolder : undefined,
+      headlessFolder: headlessSetting.isOn() ? headlessFolder(homedir()) : undefined,
       workspaceFolders: (workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
         .map(({ uri }) => uri.fsPath),
