@@ -36,7 +36,8 @@ export async function activate(context: ExtensionContext): Promise<SteeredProduc
   if (!tree) {
     throw new Error(`Nobody has made a view ${serversViewId}.`);
   }
-  return { ...parts, steering, claude, tree, codexConfig: clients.codexConfig };
+  const { environmentVariableCollection: variables } = context;
+  return { ...parts, steering, claude, tree, variables, codexConfig: clients.codexConfig };
 }
 
 type Tree = SteeredProduct['tree'];

@@ -1,4 +1,4 @@
-import { extensions, type TreeDataProvider } from 'vscode';
+import { type EnvironmentVariableCollection, extensions, type TreeDataProvider } from 'vscode';
 import type { Browser } from '../../src/core/oauth/authentication.ts';
 import type { Parts } from '../../src/extension.ts';
 import type { ClaudePlaces } from '../../src/vscode/sources/claudePlaces.ts';
@@ -12,6 +12,8 @@ export interface SteeredProduct extends Parts {
   readonly claude: ClaudePlaces;
   /** Where the configuration of Codex is looked for: it is not there at first. */
   readonly codexConfig: string;
+  /** What the extension adds to the environment of terminals. */
+  readonly variables: EnvironmentVariableCollection;
   /** What renders the rows of the side bar. */
   readonly tree: TreeDataProvider<TreeNode>;
 }
