@@ -21,10 +21,10 @@ interface AccessItem extends QuickPickItem {
   readonly buttons: readonly AccessButton[];
 }
 
-const buttons: Readonly<Record<AccessAction, AccessButton>> = {
-  always: { action: 'always', iconPath: new ThemeIcon('check'), tooltip: 'Change to Always' },
-  never: { action: 'never', iconPath: new ThemeIcon('circle-slash'), tooltip: 'Change to Never' },
-  revoke: { action: 'revoke', iconPath: new ThemeIcon('trash'), tooltip: 'Revoke: Ask Again' },
+const looks: Readonly<Record<AccessAction, { readonly icon: string; readonly label: string }>> = {
+  always: { icon: 'check', label: 'Change to Always' },
+  never: { icon: 'circle-slash', label: 'Change to Never' },
+  revoke: { icon: 'trash', label: 'Revoke: Ask Again' },
 };
 
 /** "Manage Access": which program may use which server's credential, and when it last did (D7). */
@@ -61,7 +61,7 @@ async function pickEntry(ports: ManageAccessPorts): Promise<AccessEntry | undefi
     access.onDidChange(refresh),
     list.onDidTriggerItemButton(async ({ item, button }) => {
       try {
-        const action = item.buttons.find((one) => one.tooltip === button.tooltip)?.action;
+        const action = item.buttons.find(({ tooltip }) => tooltip === button.tooltip)?.action;
         await (action && apply(item.entry, action, access));
       } catch (error) {
         showError(error, {}, log);
@@ -88,7 +88,7 @@ async function pickAction(
   { clock }: ManageAccessPorts,
 ): Promise<AccessAction | undefined> {
   const { program, server, actions } = accessRow(entry, clock.now());
-  const items = actions.map((action) => ({ label: buttons[action].tooltip ?? action, action }));
+  const items = actions.map((action) => ({ label: looks[action].label, action }));
   const placeHolder = `What may ${program} do at ${server}?`;
   return (await window.showQuickPick(items, { placeHolder }))?.action;
 }
@@ -104,7 +104,12 @@ function toItem(entry: AccessEntry, now: number): AccessItem {
     label: program.replaceAll('$(', '\\$('),
     description: server.replaceAll('$(', '\\$('),
     detail,
-    buttons: actions.map((action) => buttons[action]),
+    buttons: actions.map(toButton),
     entry,
   };
+}
+
+function toButton(action: AccessAction): AccessButton {
+  const { icon, label } = looks[action];
+  return { action, iconPath: new ThemeIcon(icon), tooltip: label };
 }

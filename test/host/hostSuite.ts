@@ -59,6 +59,9 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<void> {
     });
     defer(hands.close);
     const env = { ...options.env, ...channel.env, ...hands.env };
+    // Of extensions in development, VS Code takes one only in a page; it finds the other one installed.
+    const installed = join(home, 'server-data', 'extensions', 'mcp-auth-tests.caller-1.0.0');
+    await cp(suite.callerPath, installed, { recursive: true });
     const server = await startVsCodeServer({ codeServer, home, logFile: join(logs, 'server.log'), env });
     defer(() => keepLogs(home, join(logs, 'vscode')));
     defer(server.close);

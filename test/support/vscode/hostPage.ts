@@ -7,8 +7,6 @@ import type { RunningServer } from './server.ts';
 export interface HostPageOptions {
   readonly server: RunningServer;
   readonly extensionPath: string;
-  /** Another extension, beside the one under test. */
-  readonly callerPath: string;
   readonly testsPath: string;
   readonly workspacePath: string;
   /** Receives what the extension host and the window print. */
@@ -52,7 +50,7 @@ export async function openHostPage(options: HostPageOptions): Promise<HostPage> 
   };
 }
 
-function address({ server, extensionPath, callerPath, testsPath, workspacePath }: HostPageOptions): string {
+function address({ server, extensionPath, testsPath, workspacePath }: HostPageOptions): string {
   const remote = (path: string) => `vscode-remote://127.0.0.1:${server.port}${path}`;
   const url = new URL(server.origin);
   url.searchParams.set(workspacePath.endsWith('.code-workspace') ? 'workspace' : 'folder', workspacePath);
@@ -60,7 +58,6 @@ function address({ server, extensionPath, callerPath, testsPath, workspacePath }
     'payload',
     JSON.stringify([
       ['extensionDevelopmentPath', remote(extensionPath)],
-      ['extensionDevelopmentPath', remote(callerPath)],
       ['extensionTestsPath', remote(testsPath)],
       ['skipWelcome', 'true'],
     ]),

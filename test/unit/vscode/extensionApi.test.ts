@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { McpAuthApi, McpAuthError } from '../../../api/mcp-auth.d.ts';
 import type { AccessEntry, AccessOptions } from '../../../src/core/access/accessControl.ts';
 import type { Program } from '../../../src/core/access/program.ts';
@@ -11,6 +12,7 @@ import { ScopeDemands } from '../../../src/core/session/scopeDemands.ts';
 import { createExtensionApi, type SignInRequest } from '../../../src/vscode/extensionApi.ts';
 import { type Assembly, assemble } from '../../support/authenticationPorts.ts';
 import { InventoryParts } from '../../support/inventoryParts.ts';
+import { inProject } from '../../support/paths.ts';
 import { recordLog } from '../../support/recordedLog.ts';
 import { onlyAccount, sampleSession, sampleTime } from '../../support/sampleSession.ts';
 
@@ -101,6 +103,14 @@ describe('the API for other extensions', () => {
   it('is the same for all, and none can change it', () => {
     assert.equal(api.version, 1);
     assert.ok(Object.isFrozen(api));
+  });
+
+  it('is shipped with its types, which stand by themselves', async () => {
+    const shipped = (await readFile(inProject('.vscodeignore'), 'utf8')).split('\n');
+    assert.ok(shipped.includes('!api/*.d.ts'));
+    const types = await readFile(inProject('api', 'mcp-auth.d.ts'), 'utf8');
+    const imported = [...types.matchAll(/ from '(.*)'/g)].map(([, name]) => name);
+    assert.deepEqual(imported, ['vscode']);
   });
 
   it('gives headers to the extension that calls, within its signal', async () => {
