@@ -1,10 +1,16 @@
 import * as v from 'valibot';
 import { ProtocolError } from './framing.ts';
 
-/** Makes a parser of a schema. It throws a {@link ProtocolError} that says where a value is wrong, never the value. */
-export function messageParser<Schema extends v.GenericSchema>(schema: Schema) {
+/**
+ * Makes a parser of a schema. It throws a {@link ProtocolError} that says where a value is wrong, never the value.
+ *
+ * @param schema made when it is first needed: the terminal command needs few of them, and at once
+ */
+export function messageParser<Schema extends v.GenericSchema>(schema: () => Schema) {
+  let made: Schema | undefined;
   return (value: unknown): v.InferOutput<Schema> => {
-    const result = v.safeParse(schema, value);
+    made ??= schema();
+    const result = v.safeParse(made, value);
     if (!result.success) {
       const paths = result.issues.map((issue) => v.getDotPath(issue) ?? '(all)');
       throw new ProtocolError(`A message is malformed at ${paths.join(', ')}.`);
@@ -14,7 +20,7 @@ export function messageParser<Schema extends v.GenericSchema>(schema: Schema) {
 }
 
 /** The same for a value that is written as JSON. */
-export function messageTextParser<Schema extends v.GenericSchema>(schema: Schema) {
+export function messageTextParser<Schema extends v.GenericSchema>(schema: () => Schema) {
   const parse = messageParser(schema);
   return (text: string) => parse(parseJson(text));
 }

@@ -2,7 +2,6 @@ import { connect, type Socket } from 'node:net';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import { writeCallMessage } from '../callMessage.ts';
 import { Lines, ProtocolError } from '../framing.ts';
-import { greetWindow } from './handshake.ts';
 import { lineLimits, parseWindowMessage, type WindowMessage } from './protocol.ts';
 import type { Registration } from './registration.ts';
 import type { TerminalCalls, TerminalPrompts } from './terminalCalls.ts';
@@ -27,7 +26,8 @@ export async function connectToWindow(
   { address, secret }: Registration,
   prompts: TerminalPrompts,
 ): Promise<WindowConnection | undefined> {
-  const socket = await open(address);
+  // Cryptography takes longer to load than all the rest: meanwhile the window gets ready.
+  const [socket, { greetWindow }] = await Promise.all([open(address), import('./handshake.ts')]);
   if (!socket) {
     return undefined;
   }

@@ -83,26 +83,26 @@ const messageSchema = v.union([
     callMessage('deliver', [v.string()]),
     callMessage('retire', []),
   ]),
-  answerMessage,
+  answerMessage(),
 ]);
 
 /** A call, or the answer to one, as birpc has it. */
 export type Message = v.InferOutput<typeof messageSchema>;
 
 /** The answer to `exchange`. */
-export const parseChanges = messageParser(changes);
+export const parseChanges = messageParser(() => changes);
 
 /** The answer to `deliver`. */
-export const parseDelivered = messageParser(v.boolean());
+export const parseDelivered = messageParser(() => v.boolean());
 
 /** @throws ProtocolError, as all parsers of this file do; it says where a value is wrong, never the value */
-export const parseHello = messageTextParser(helloSchema);
+export const parseHello = messageTextParser(() => helloSchema);
 
 /** Reads a message of the handshake. @throws ProtocolError */
-export const parseHandshakeMessage = messageTextParser(handshakeSchema);
+export const parseHandshakeMessage = messageTextParser(() => handshakeSchema);
 
 /** Reads a call or an answer. @throws ProtocolError */
-export const parseMessage = messageTextParser(messageSchema);
+export const parseMessage = messageTextParser(() => messageSchema);
 
 /** Writes a message of the handshake. */
 export function writeHandshakeMessage(message: HandshakeMessage): string {
