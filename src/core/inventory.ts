@@ -241,7 +241,8 @@ export class Inventory implements Disposable {
   #usedBy({ source, definition }: ServerEntry, endpoint: Endpoint): readonly ClientUse[] | undefined {
     const { codex } = this.#ports;
     const uses: readonly ClientUse[] = [
-      ...(hasOwnHelper(definition, this.#ports)
+      // Of other clients' files Claude Code knows nothing, whatever stands there.
+      ...(definition.dialect === undefined && hasOwnHelper(definition, this.#ports)
         ? [{ client: 'claudeCode', fileName: source.fileName } as const]
         : []),
       ...(codex && endpoint.kind === 'url' && codex.serverUrls.has(endpoint.canonicalUrl)

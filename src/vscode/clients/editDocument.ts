@@ -27,17 +27,20 @@ export async function editDocument(uri: string, edit: (text: string) => string):
   const after = edit(before);
   const { offset, length, text } = await applyChange(document, after);
   await openDefinition(uri, { offset, length: Math.max(length, text.length) });
+  // The editor may have been closed in the meantime, and the document with it.
+  const current = () => workspace.openTextDocument(document.uri);
   return {
     save: async () => {
-      await document.save();
+      await (await current()).save();
     },
     undo: async () => {
-      if (document.getText() !== after) {
+      const edited = await current();
+      if (edited.getText() !== after) {
         throw new AuthError('invalid_definition', 'The file has changed since. Undo it in the editor.');
       }
-      const wasSaved = !document.isDirty;
-      await applyChange(document, before);
-      await (wasSaved && document.save());
+      const wasSaved = !edited.isDirty;
+      await applyChange(edited, before);
+      await (wasSaved && edited.save());
     },
   };
 }

@@ -67,7 +67,7 @@ async function writePersonal(
   const file = withTilde(clients.claudeState);
   const command = personalHelper(shimOf(clients));
   const original = isCopy ? await entryIn(server) : undefined;
-  const added = { [name]: { ...original, headersHelper: command } };
+  const added = { [name]: { ...shown(original), headersHelper: command } };
   const question = `Let Claude Code get the credential of ${quote(name)} from MCP Auth?`;
   const detail = `${isCopy ? 'This is added to' : 'The entry gets this in'} ${file}:\n\n${JSON.stringify(added, null, 2)}`;
   const confirm = 'Write';
@@ -92,6 +92,13 @@ async function writePersonal(
     `Claude Code gets the credential of ${quote(name)} from MCP Auth, as soon as it reconnects (/mcp).`,
     [{ label: 'Undo', run: undo }],
     log,
+  );
+}
+
+/** What else is in an entry may be long, and secret. */
+function shown(entry: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(entry).map(([key, value]) => [key, key === 'type' || key === 'url' ? value : '…']),
   );
 }
 
