@@ -26,7 +26,10 @@ const objection = v.union([
 ]);
 
 /** Why a server refuses, in its own words, quoted and cut short; `undefined` where it says nothing that fits a line. */
-export function answerReason({ headers, text = '' }: RecordedAnswer): string | undefined {
+export function answerReason({
+  headers,
+  text = '',
+}: Pick<RecordedAnswer, 'headers' | 'text'>): string | undefined {
   const type = headers.get('content-type') ?? '';
   const words = isHtml({ headers, text }) ? pageTitle(text) : (objectionOf(text) ?? plain(type, text));
   const line = words?.trim();

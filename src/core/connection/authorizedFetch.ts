@@ -1,6 +1,7 @@
 import { AuthError, InsufficientScopeError } from '../errors.ts';
-import { createDpopProofs, type DpopProofs } from '../oauth/dpopProofs.ts';
+import type { DpopProofs } from '../oauth/dpopProofs.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
+import { type RememberedProofs, rememberProofs } from '../oauth/rememberedProofs.ts';
 import { assertSecureUrl, canonicalServerUrl } from '../serverUrl.ts';
 import { isRefreshable } from '../session/freshness.ts';
 import type { SessionRefresher } from '../session/refresh.ts';
@@ -21,6 +22,8 @@ export interface AuthorizedFetchPorts {
   readonly accountId?: string | undefined;
   /** Told where a server wants more scopes than the session has. */
   readonly demands?: ScopeDemands | undefined;
+  /** By default those of this `fetch` alone. */
+  readonly proofs?: RememberedProofs | undefined;
 }
 
 /**
@@ -34,10 +37,9 @@ export interface AuthorizedFetchPorts {
  * @see RFC 6750, sections 2.1 and 3.1; RFC 9449, section 7
  */
 export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPorts): Fetch {
-  const { fetch, refresher } = ports;
-  const proofsFor = rememberProofs();
+  const { fetch, refresher, proofs: proofsFor = rememberProofs() } = ports;
   const sendWith = async (session: Session, target: URL, init: RequestInit = {}) =>
-    await sendOnce(target, init, { session, fetch, proofs: await proofsFor(session) });
+    await sendOnce(target, init, { session, fetch, proofs: await proofsFor(session.dpop) });
   return async (url, init) => {
     const target = new URL(url);
     if (target.origin !== serverUrl.origin) {
@@ -90,19 +92,4 @@ async function sendOnce(
   } catch (error) {
     throw error instanceof AuthError || init.signal?.aborted ? error : networkError(url, error);
   }
-}
-
-/** Proofs by the key of a session: the same ones, which know the server's nonce, while the key is the same. */
-function rememberProofs(): (session: Session) => Promise<DpopProofs | undefined> {
-  let current: { readonly secret: string; readonly proofs: Promise<DpopProofs> } | undefined;
-  return async ({ dpop: key }) => {
-    if (key === undefined) {
-      return undefined;
-    }
-    // The record of a session may be read anew at any time: it is the key that counts.
-    if (current?.secret !== key.privateKey.d) {
-      current = { secret: key.privateKey.d, proofs: createDpopProofs(key) };
-    }
-    return await current.proofs;
-  };
 }

@@ -12,7 +12,10 @@ import type { RecordedAnswer } from './recordAnswers.ts';
 import type { PlainAnswer } from './withoutCredential.ts';
 
 /** A 401 to a credential that is no session: what it means, and for a request without one, what it asks for. */
-export function explainUnauthorized(credential: AppliedCredential, { url }: RecordedAnswer): AuthError {
+export function explainUnauthorized(
+  credential: AppliedCredential,
+  { url }: Pick<RecordedAnswer, 'url'>,
+): AuthError {
   const code = rejectionCode(credential);
   const sentence =
     credential.kind === 'none'

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayRoute } from './gateway.ts';
+
+/** An open endpoint, and what goes on through it. */
+export interface Endpoint {
+  readonly id: string;
+  /** The part of its path that nobody can guess. A secret. */
+  readonly key: string;
+  route: GatewayRoute;
+  /** Answers that have not ended. */
+  readonly open: Set<ServerResponse>;
+  /** Where the messages of open streams of 2024-11-05 are sent, by what stands for it in the path. */
+  readonly messageUrls: Map<string, URL>;
+}
+
+/** What a request is for. */
+export interface Destination {
+  readonly endpoint: Endpoint;
+  /** At the server. */
+  readonly url: URL;
+  /** Whether the answer begins with the event that says where messages are sent. */
+  readonly hasEndpointEvent: boolean;
+}
+
+const path = /^\/([\w-]{43})\/(?:mcp|message\/([\w-]{22}))$/;
+
+/** The endpoints of a gateway, by the keys in their paths. */
+export class Endpoints {
+  readonly #byId = new Map<string, Endpoint>();
+  readonly #byKey = new Map<string, Endpoint>();
+
+  /** The endpoint of that id, with this route from now on; with 256 random bits in its path if it is new. */
+  put(id: string, route: GatewayRoute): Endpoint {
+    const known = this.#byId.get(id);
+    if (known) {
+      known.route = route;
+      return known;
+    }
+    const key = randomBytes(32).toString('base64url');
+    const endpoint: Endpoint = { id, key, route, open: new Set(), messageUrls: new Map() };
+    this.#byId.set(id, endpoint);
+    this.#byKey.set(key, endpoint);
+    return endpoint;
+  }
+
+  remove(id: string): Endpoint | undefined {
+    const endpoint = this.#byId.get(id);
+    if (endpoint) {
+      this.#byId.delete(id);
+      this.#byKey.delete(endpoint.key);
+    }
+    return endpoint;
+  }
+
+  /** All ids. */
+  get ids(): readonly string[] {
+    return [...this.#byId.keys()];
+  }
+
+  /** What a request's target stands for, which has to be it to the letter. */
+  find({ method, url = '' }: IncomingMessage): Destination | undefined {
+    const [, key = '', message] = path.exec(url) ?? [];
+    // By a hash of the key, so that the time it takes tells nothing of those that there are.
+    const endpoint = this.#byKey.get(key);
+    if (endpoint === undefined) {
+      return undefined;
+    }
+    if (message === undefined) {
+      const { transport, url: target } = endpoint.route;
+      return { endpoint, url: target, hasEndpointEvent: transport === 'sse' && method === 'GET' };
+    }
+    const target = endpoint.messageUrls.get(message);
+    return target && { endpoint, url: target, hasEndpointEvent: false };
+  }
+}
+
+/** The path of an endpoint, or of where the messages of one of its streams are sent. */
+export function endpointPath({ key }: Endpoint, message?: string): string {
+  return message === undefined ? `/${key}/mcp` : `/${key}/message/${message}`;
+}

@@ -1,0 +1,76 @@
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import https from 'node:https';
+import { pipeline } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
+import { networkError } from '../../core/oauth/oauthFetch.ts';
+import type { KeptBody } from './keptBody.ts';
+
+/** How long a connection that nobody uses is kept, in milliseconds: servers close theirs after five seconds and more. */
+const idleTime = 4500;
+
+/** A request to a server. */
+export interface UpstreamRequest {
+  readonly method: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: KeptBody;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends requests to servers, over connections that are kept. By the modules of Node, which VS Code has taught its proxy
+ * and its certificates: it replaces the functions of the module itself, so that these have to be called by way of it.
+ */
+export class Upstream {
+  readonly #http = new http.Agent({ keepAlive: true, timeout: idleTime });
+  readonly #https = new https.Agent({ keepAlive: true, timeout: idleTime });
+
+  /**
+   * Sends one request. Redirects are not followed.
+   *
+   * @returns the answer, its body unread
+   * @throws AuthError `network`, or the signal's reason
+   */
+  async ask(url: URL, { method, headers, body, signal }: UpstreamRequest): Promise<IncomingMessage> {
+    const isSecure = url.protocol === 'https:';
+    const options = {
+      ...urlToHttpOptions(url),
+      // A name and a password in the URL are no credential of ours.
+      auth: null,
+      method,
+      headers: withLength(headers, body, method),
+      agent: isSecure ? this.#https : this.#http,
+      signal,
+    };
+    return await new Promise((resolve, reject) => {
+      const outgoing = isSecure ? https.request(options) : http.request(options);
+      outgoing.once('response', resolve);
+      outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
+      if (body.rest) {
+        outgoing.write(body.bytes);
+        // What goes wrong on either side ends the other; the request tells of it.
+        pipeline(body.rest, outgoing, () => undefined);
+      } else {
+        outgoing.end(body.bytes);
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+}
+
+function withLength(
+  headers: OutgoingHttpHeaders,
+  { bytes, rest }: KeptBody,
+  method: string,
+): OutgoingHttpHeaders {
+  if (rest) {
+    const declared = rest.headers['content-length'];
+    return declared === undefined ? headers : { ...headers, 'content-length': declared };
+  }
+  return bytes.byteLength > 0 || method === 'POST'
+    ? { ...headers, 'content-length': String(bytes.byteLength) }
+    : headers;
+}
