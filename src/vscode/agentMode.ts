@@ -1,5 +1,12 @@
-import { Disposable, lm, McpHttpServerDefinition, Uri, workspace } from 'vscode';
-import { anyEvent } from '../core/event.ts';
+import {
+  type ConfigurationChangeEvent,
+  Disposable,
+  lm,
+  McpHttpServerDefinition,
+  Uri,
+  workspace,
+} from 'vscode';
+import { anyEvent, type Event } from '../core/event.ts';
 import { agentServers } from '../core/handover/agentServers.ts';
 import { isPermitted } from '../core/handover/mcpPolicy.ts';
 import type { Log } from '../core/log.ts';
@@ -28,13 +35,11 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     return new Disposable(() => undefined);
   }
   const { inventory, gateway, log } = ports;
-  const settings = (listener: () => void) =>
-    workspace.onDidChangeConfiguration((change) => affectsAgentMode(change) && listener());
   const offer = new AgentOffer({
     gateway,
     log,
     servers: () => (workspace.isTrusted ? offeredServers(ports) : []),
-    onDidChange: anyEvent(inventory.onDidChange, settings, workspace.onDidGrantWorkspaceTrust),
+    onDidChange: anyEvent(inventory.onDidChange, onDidChangeSettings, workspace.onDidGrantWorkspaceTrust),
     route: (server) => agentRoute(server, ports),
   });
   try {
@@ -48,6 +53,9 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     return offer;
   }
 }
+
+const onDidChangeSettings: Event<ConfigurationChangeEvent> = (listener) =>
+  workspace.onDidChangeConfiguration((change) => affectsAgentMode(change) && listener(change));
 
 function offeredServers({ inventory }: AgentModePorts) {
   const policy = mcpPolicy();

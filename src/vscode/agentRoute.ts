@@ -2,7 +2,10 @@ import type { AccessControl } from '../core/access/accessControl.ts';
 import type { Program } from '../core/access/program.ts';
 import { AuthError } from '../core/errors.ts';
 import type { ContactableServer } from '../core/handover/contactableServer.ts';
-import { createRequestCredential, type RequestCredentialPorts } from '../core/handover/createRequestCredential.ts';
+import {
+  createRequestCredential,
+  type RequestCredentialPorts,
+} from '../core/handover/createRequestCredential.ts';
 import type { StepUpQuestions } from '../core/handover/stepUpQuestions.ts';
 import { rememberProofs } from '../core/oauth/rememberedProofs.ts';
 import type { GatewayRoute } from '../node/gateway/gateway.ts';

@@ -43,11 +43,7 @@ export class StepUpQuestions implements Disposable {
    * @param scope what the server asks for, space-separated, where it says so; attacker-controlled
    * @throws AuthError the signal's reason, as soon as nobody waits for the request any more; the question stays
    */
-  async stepUp(
-    server: ContactableServer,
-    scope: string | undefined,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async stepUp(server: ContactableServer, scope: string | undefined, signal: AbortSignal): Promise<boolean> {
     throwIfAborted(signal);
     const { canonicalUrl } = server.endpoint;
     const open = this.#open.get(canonicalUrl);
