@@ -12,6 +12,8 @@ import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { SessionStore } from './core/session/sessionStore.ts';
 import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
+import { createGateway } from './node/gateway/createGateway.ts';
+import { offerInAgentMode } from './vscode/agentMode.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
@@ -26,6 +28,7 @@ import { createSignInParts } from './vscode/signInParts.ts';
 import type { ClaudePlaces } from './vscode/sources/claudePlaces.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { StatusDocuments } from './vscode/statusDocuments.ts';
+import { createStepUpQuestions } from './vscode/stepUpPrompt.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
@@ -125,6 +128,9 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     channel,
     publishedRedirectUri: publishedRedirectUri(extension.id),
   };
+  const gateway = createGateway({ log, redactor });
+  const stepUps = createStepUpQuestions(commandPorts);
+  const access = { noteUse: () => undefined };
 
   context.subscriptions.push(
     channel,
@@ -152,6 +158,9 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     new ServersView(inventory, clock),
     new StatusBar(inventory, clock),
     new ContextKeys(inventory),
+    offerInAgentMode({ ...commandPorts, gateway, stepUps, access }),
+    stepUps,
+    gateway,
   );
   log.info('MCP Auth started', {
     version: String(extension.packageJSON.version),
