@@ -2,11 +2,14 @@ import { type ExtensionContext, workspace } from 'vscode';
 import type { McpAuthApi } from '../../api/mcp-auth.d.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { MatchedHandover } from '../core/handover/matchedHandover.ts';
+import { createGateway } from '../node/gateway/createGateway.ts';
+import { offerInAgentMode } from './agentMode.ts';
 import { authenticateForExtension } from './authenticateForExtension.ts';
 import { callerOfApi } from './callerOfApi.ts';
 import type { CommandPorts } from './commands.ts';
 import { createExtensionApi } from './extensionApi.ts';
 import { createTerminalCalls } from './ipc/terminalRequests.ts';
+import { createStepUpQuestions } from './stepUpPrompt.ts';
 import { TerminalCommand } from './terminalCommand.ts';
 
 /** The ways by which credentials reach other programs (D1 to D6). */
@@ -15,7 +18,7 @@ export interface HandOver extends Disposable {
   readonly terminalCommand: TerminalCommand;
 }
 
-/** Opens all ways by which programs get at credentials: other extensions, and the terminal command. */
+/** Opens all ways by which programs get at credentials: agent mode, the terminal command, other extensions. */
 export function handOver(context: ExtensionContext, ports: CommandPorts): HandOver {
   const isTrusted = () => workspace.isTrusted;
   const handover = new MatchedHandover({ ...ports, isTrusted });
@@ -33,5 +36,16 @@ export function handOver(context: ExtensionContext, ports: CommandPorts): HandOv
     ...ports,
     calls: (terminal) => createTerminalCalls(terminal, { ...ports, handover }),
   });
-  return { api, terminalCommand, dispose: () => terminalCommand.dispose() };
+  const gateway = createGateway(ports);
+  const stepUps = createStepUpQuestions(ports);
+  const parts = [terminalCommand, offerInAgentMode({ ...ports, gateway, stepUps }), stepUps, gateway];
+  return {
+    api,
+    terminalCommand,
+    dispose: () => {
+      for (const part of parts) {
+        part.dispose();
+      }
+    },
+  };
 }

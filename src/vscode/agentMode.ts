@@ -1,0 +1,71 @@
+import {
+  type ConfigurationChangeEvent,
+  Disposable,
+  lm,
+  McpHttpServerDefinition,
+  Uri,
+  workspace,
+} from 'vscode';
+import { anyEvent, type Event } from '../core/event.ts';
+import { agentServers } from '../core/handover/agentServers.ts';
+import { isPermitted } from '../core/handover/mcpPolicy.ts';
+import type { Log } from '../core/log.ts';
+import { type AgentDefinition, AgentOffer } from '../node/agentOffer.ts';
+import type { Gateway } from '../node/gateway/gateway.ts';
+import { sha256 } from '../node/sha256.ts';
+import { affectsAgentMode, isWantedInAgentMode, mcpPolicy } from './agentModeSettings.ts';
+import { type AgentRoutePorts, agentRoute } from './agentRoute.ts';
+
+/** As package.json contributes it. */
+export const serversProviderId = 'mcpAuth.servers';
+
+/** What offering servers to agent mode takes. */
+export interface AgentModePorts extends AgentRoutePorts {
+  readonly gateway: Gateway;
+  readonly log: Log;
+}
+
+/**
+ * Offers the servers that the person is signed in to, to VS Code's agent mode (D2): at addresses of the gateway, so
+ * that no token reaches it. Where an editor has no such thing nothing happens.
+ */
+export function offerInAgentMode(ports: AgentModePorts): Disposable {
+  // Forks and older versions lack some of it, whatever the types say.
+  if (typeof lm?.registerMcpServerDefinitionProvider !== 'function') {
+    return new Disposable(() => undefined);
+  }
+  const { inventory, gateway, log } = ports;
+  const offer = new AgentOffer({
+    gateway,
+    log,
+    servers: () => (workspace.isTrusted ? offeredServers(ports) : []),
+    onDidChange: anyEvent(inventory.onDidChange, onDidChangeSettings, workspace.onDidGrantWorkspaceTrust),
+    route: (server) => agentRoute(server, ports),
+  });
+  try {
+    const registration = lm.registerMcpServerDefinitionProvider(serversProviderId, {
+      onDidChangeMcpServerDefinitions: offer.onDidChange,
+      provideMcpServerDefinitions: async () => (await offer.definitions()).map(toDefinition),
+    });
+    return Disposable.from(registration, offer);
+  } catch (reason) {
+    log.warn('This editor takes no servers for its agent mode', { reason });
+    return offer;
+  }
+}
+
+const onDidChangeSettings: Event<ConfigurationChangeEvent> = (listener) =>
+  workspace.onDidChangeConfiguration((change) => affectsAgentMode(change) && listener(change));
+
+function offeredServers({ inventory }: AgentModePorts) {
+  const policy = mcpPolicy();
+  return agentServers(inventory.snapshot(), {
+    isWanted: isWantedInAgentMode,
+    isPermitted: (subject) => isPermitted(policy, subject),
+    digest: sha256,
+  });
+}
+
+function toDefinition({ label, url, version }: AgentDefinition): McpHttpServerDefinition {
+  return new McpHttpServerDefinition(label, Uri.parse(url.href), {}, version);
+}
