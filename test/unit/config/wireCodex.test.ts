@@ -172,6 +172,7 @@ describe('readToml', () => {
     'a = []\n[[a]]',
     'a = "\\q"',
     'a = 1\na.b = 2',
+    'a.b = 1\n[a]',
     '[a]\n[[a]]',
   ]) {
     it(`takes ${JSON.stringify(text)} for no TOML`, () => {
