@@ -137,6 +137,7 @@ describe("Codex's config.toml", () => {
         assert.ok(after.startsWith(before));
         assert.equal(unwireCodex(after, wanted.table, readToml), before);
       }),
+      { numRuns: 40 },
     );
   });
 });
