@@ -1,6 +1,6 @@
 import type { Event as VscodeEvent } from 'vscode';
 import type { McpAuthApi, McpAuthSession } from '../../api/mcp-auth.d.ts';
-import type { AccessControl } from '../core/access/accessControl.ts';
+import type { AccessControl, AccessEntry } from '../core/access/accessControl.ts';
 import { extensionSession } from '../core/access/extensionSession.ts';
 import type { Program } from '../core/access/program.ts';
 import { AuthError, isCancelled } from '../core/errors.ts';
@@ -149,9 +149,11 @@ function decisionOn(
   { endpoint }: ServerSnapshot,
   program: Program,
   { access }: ExtensionApiPorts,
-): string | undefined {
+): AccessEntry['decision'] | undefined {
   const url = endpoint?.kind === 'url' ? endpoint.canonicalUrl : undefined;
-  return access.entries.find((entry) => entry.program.id === program.id && entry.serverUrl === url)?.decision;
+  const isMeant = (entry: AccessEntry) =>
+    entry.program.kind === program.kind && entry.program.id === program.id && entry.serverUrl === url;
+  return access.entries.find(isMeant)?.decision;
 }
 
 /** VS Code's events take what the listener is bound to, and where its subscription goes. */

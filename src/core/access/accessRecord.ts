@@ -56,12 +56,12 @@ export const useRecords: AccessRecordKind<AccessUse> = recordKind(
 
 /** What a pair is known by in memory: by what the program is and where the server is, never by names. */
 export function pairId({ program, serverUrl }: AccessPair): string {
-  return JSON.stringify([program.id, serverUrl]);
+  return JSON.stringify([program.kind, program.id, serverUrl]);
 }
 
 /** The key of a pair's record in secret storage. */
 export async function recordKey(prefix: string, { program, serverUrl }: AccessPair): Promise<string> {
-  return await hashedKey(prefix, program.id, serverUrl);
+  return await hashedKey(prefix, program.kind, program.id, serverUrl);
 }
 
 /** The text that is stored. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { AuthError, throwIfAborted } from '../errors.ts';
+import { throwIfAborted } from '../errors.ts';
 import { anyEvent, type Event } from '../event.ts';
 import type { Log } from '../log.ts';
 import type { SecretStorage } from '../session/secretStorage.ts';
 import { untilAborted } from '../untilAborted.ts';
 import type { AccessControl, AccessEntry, AccessOptions, AccessRequest } from './accessControl.ts';
+import { refusedError, unansweredError } from './accessErrors.ts';
 import { type AccessAnswer, type AccessPrompt, AccessQuestion } from './accessQuestion.ts';
 import {
   type AccessDecision,
@@ -15,7 +16,6 @@ import {
   useRecords,
 } from './accessRecord.ts';
 import { AccessRecords } from './accessRecords.ts';
-import { programText, serverText } from './accessText.ts';
 
 /** What deciding takes. */
 export interface ConsentedAccessPorts {
@@ -82,15 +82,15 @@ export class ConsentedAccess implements AccessControl {
     const timer =
       patience === undefined
         ? undefined
-        : this.#ports.clock.setTimer(patience, () => impatience.abort(unanswered(request)));
+        : this.#ports.clock.setTimer(patience, () => impatience.abort(unansweredError(request)));
     try {
       await untilAborted(this.#loaded(), limit);
       const answer = await this.#judge(request, limit);
       if (answer === 'never') {
-        throw refused(request);
+        throw refusedError(request);
       }
       if (answer === undefined) {
-        throw unanswered(request);
+        throw unansweredError(request);
       }
       this.#note(request, true);
     } finally {
@@ -249,18 +249,4 @@ export class ConsentedAccess implements AccessControl {
     const at = moments.get(id);
     return at !== undefined && this.#ports.clock.now() - at < ms;
   }
-}
-
-function refused(request: AccessRequest): AuthError {
-  return new AuthError(
-    'access_refused',
-    `You have said that ${programText(request.program)} may never use your session at ${serverText(request)}. "MCP Auth: Manage Access" changes that.`,
-  );
-}
-
-function unanswered(request: AccessRequest): AuthError {
-  return new AuthError(
-    'access_unanswered',
-    `Whether ${programText(request.program)} may use your session at ${serverText(request)} is not answered yet. VS Code asks.`,
-  );
 }

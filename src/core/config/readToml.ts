@@ -33,7 +33,7 @@ class TomlText {
   readonly #text: string;
   #at: number;
   readonly #root: Table = {};
-  /** Tables that a header has named: no other one may. */
+  /** Tables that a header or the front of a key has named: no other header may. */
   readonly #named = new WeakSet<object>();
   /** Arrays and tables that are written as a value: nothing may be added to them. */
   readonly #closed = new WeakSet<object>();
@@ -85,7 +85,7 @@ class TomlText {
     this.#literally('=');
     this.#take(blank);
     const key = path.pop() ?? '';
-    const parent = this.#descend(table, path);
+    const parent = this.#descend(table, path, (one) => this.#named.add(one));
     if (own(parent, key) !== undefined) {
       this.#fail();
     }
@@ -93,11 +93,15 @@ class TomlText {
   }
 
   /** Through tables, and into the last one of an array of them. */
-  #descend(from: Table, path: readonly string[]): Table {
+  #descend(from: Table, path: readonly string[], visit?: (table: Table) => void): Table {
     return path.reduce((table, key) => {
       const found = own(table, key) ?? put(table, key, {});
       const last: unknown = Array.isArray(found) && !this.#closed.has(found) ? found.at(-1) : found;
-      return isTable(last) && !this.#closed.has(last) ? last : this.#fail();
+      if (!isTable(last) || this.#closed.has(last)) {
+        return this.#fail();
+      }
+      visit?.(last);
+      return last;
     }, from);
   }
 

@@ -11,8 +11,9 @@ export interface FoundServer {
 }
 
 /**
- * The servers that a query means, the ones in use first: all under this name at this URL. A name alone means the entry
- * that is used where there are several, and whatever else has its name and its URL.
+ * The servers that a query means, the ones in use first, else in the order of the inventory: all under this name at
+ * this URL. A name alone means the entry that is used where there are several, never one that it takes the place of,
+ * unless that leads to the same URL.
  *
  * @returns one at least
  * @throws AuthError `unknown_server`, which repeats no URL: it may hold a secret
@@ -31,8 +32,9 @@ export function findServers(
       const isMeant = name === undefined || definition.name === name;
       return isMeant && endpoint?.kind === 'url' ? [{ server, canonicalUrl: endpoint.canonicalUrl }] : [];
     })
-    .sort((one, other) => rank(one) - rank(other));
-  const wanted = url === undefined ? named[0]?.canonicalUrl : queriedUrl(url);
+    .sort((one, other) => Number(isShadowed(one.server)) - Number(isShadowed(other.server)));
+  const used = named.find(({ server }) => !isShadowed(server));
+  const wanted = url === undefined ? used?.canonicalUrl : queriedUrl(url);
   const [first, ...others] = named.filter(({ canonicalUrl }) => canonicalUrl === wanted);
   if (first === undefined) {
     throw unknown(query);
@@ -40,9 +42,8 @@ export function findServers(
   return [first, ...others];
 }
 
-/** Among equals the order of the inventory holds. */
-function rank({ server }: FoundServer): number {
-  return server.state.kind === 'shadowed' ? 1 : 0;
+function isShadowed({ state }: ServerSnapshot): boolean {
+  return state.kind === 'shadowed';
 }
 
 function unknown({ name, url }: ServerQuery): AuthError {

@@ -131,6 +131,15 @@ describe('ConsentedAccess', () => {
     await assert.rejects(others[1] ?? assert.fail(), isRefused('access_refused'));
   });
 
+  it('asks about a program of another kind by itself, whatever its id', async () => {
+    await answered('always');
+    const done = useIn(access, { of: { program: { ...claude, kind: 'script' }, ...linear } });
+    await asked(2);
+    prompt.answer('never');
+    await assert.rejects(done, isRefused('access_refused'));
+    await use();
+  });
+
   it('takes a server for the same under another name', async () => {
     await answered('always');
     await useIn(access, { of: { ...request, serverName: 'renamed' } });

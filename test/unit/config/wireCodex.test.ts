@@ -137,6 +137,7 @@ describe("Codex's config.toml", () => {
         assert.ok(after.startsWith(before));
         assert.equal(unwireCodex(after, wanted.table, readToml), before);
       }),
+      { numRuns: 40 },
     );
   });
 });
@@ -172,6 +173,7 @@ describe('readToml', () => {
     'a = []\n[[a]]',
     'a = "\\q"',
     'a = 1\na.b = 2',
+    'a.b = 1\n[a]',
     '[a]\n[[a]]',
   ]) {
     it(`takes ${JSON.stringify(text)} for no TOML`, () => {

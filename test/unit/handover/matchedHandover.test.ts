@@ -168,6 +168,18 @@ describe('MatchedHandover', () => {
       assert.deepEqual(headers, { Authorization: 'Bearer far' });
     });
 
+    it('is not one that another takes the place of, where only a name is given and the URL of that is not known', async () => {
+      const missing = ['https://', '$', '{MISSING}'].join('');
+      for (const near of [
+        file({ one: missing }, '/a'),
+        file({ one: { url: undefined, type: 'stdio', command: 'x' } }, '/a'),
+      ]) {
+        open(near, file({ one: 'https://far.example' }, '/'));
+        await signIn({ serverUrl: 'https://far.example' });
+        await refuses({ name: 'one' }, 'unknown_server');
+      }
+    });
+
     it('gives what any of its entries allows for', async () => {
       const own = { headers: { Authorization: 'Bearer own' } };
       open(file({ one: own }, '/a'), file({ one: url, two: url }, '/'));
