@@ -5,7 +5,7 @@ export const headersArguments: ArgumentSpec = {
   options: {
     url: {
       value: 'URL',
-      about: 'the URL that the headers are for: answered only if it is the one of the server',
+      about: 'the URL of the server, which has to be that of its entry',
     },
     as: { value: 'claude|codex', about: 'which program they are for' },
     strict: { about: 'end with an exit code and without output where it fails' },

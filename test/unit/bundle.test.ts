@@ -99,6 +99,29 @@ describe('the bundle', function () {
   });
 });
 
+describe('the bundle of the terminal command', () => {
+  let built: Bundle;
+  before(async () => {
+    built = await bundle({ terminal: 'src/terminal/main.ts' });
+  });
+
+  it('requires nothing but what Node brings', () => {
+    const foreign = Object.values(built.metafile.outputs).flatMap(({ imports }) =>
+      imports.map(({ path }) => path).filter((path) => !isBuiltin(path)),
+    );
+    assert.deepEqual([built.warnings, foreign], [[], []]);
+  });
+
+  it('is small, and holds nothing that decides', () => {
+    assert.deepEqual(packagesOf(built), ['node_modules/birpc', 'node_modules/valibot']);
+    assert.ok((built.outputFiles[0]?.contents.byteLength ?? 0) < 50_000);
+    assert.deepEqual(
+      Object.keys(built.metafile.inputs).filter((path) => /^src\/(?:core|vscode)\//.test(path)),
+      [],
+    );
+  });
+});
+
 describe('the bundle of what locks', () => {
   it('leaves the file system of the extension host as it is, and locks', async () => {
     const built = await bundle({ fileLocks: 'src/node/fileLocks.ts' });

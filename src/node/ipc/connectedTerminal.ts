@@ -40,7 +40,8 @@ export async function serveTerminal(lines: Lines, ports: TerminalPorts): Promise
       progress: (text) => void rpc.progress.asEvent(text),
       show: (text) => void rpc.show.asEvent(text),
       ask: async (question) => {
-        const line = await rpc.ask(question).then(parseLine, () => undefined);
+        const answered = rpc.ask(question).then(parseLine);
+        const line = await answered.catch(() => undefined);
         if (question.isSecret) {
           ports.redactor.learn(line);
         }

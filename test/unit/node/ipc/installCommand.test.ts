@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createFileLocks } from '../../../../src/node/fileLocks.ts';
+import { installCommand, posixShim, windowsShim } from '../../../../src/node/ipc/installCommand.ts';
+import { recordLog } from '../../../support/recordedLog.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporaryFolder.ts';
+
+const isWindows = process.platform === 'win32';
+const execute = promisify(execFile);
+
+/** Prints what it is run with. */
+const printer = (version: string) =>
+  `console.log(JSON.stringify([${JSON.stringify(version)}, process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE, process.env.NODE_OPTIONS, process.env.MCPAUTH_NODE_OPTIONS]))`;
+
+describe('installCommand', () => {
+  let temporary: TemporaryFolder;
+  let folder: string;
+  let script: string;
+
+  beforeEach(async () => {
+    temporary = await createTemporaryFolder("mcp-auth it's $HOME ");
+    folder = join(temporary.path, 'bin');
+    script = join(temporary.path, 'terminal.js');
+    await writeFile(script, printer('1'));
+  });
+  afterEach(() => temporary.remove());
+
+  /** As one window of this machine. */
+  function install(): Promise<void> {
+    const locks = createFileLocks({ folder: join(temporary.path, 'locks'), log: recordLog().log });
+    return installCommand({ folder, script, execPath: process.execPath, locks });
+  }
+
+  const command = () => join(folder, isWindows ? 'mcp-auth.cmd' : 'mcp-auth');
+
+  async function run(given: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { PATH = '' } = process.env;
+    const { stdout } = await execute(command(), [...given], { env: { PATH, ...env }, shell: isWindows });
+    return JSON.parse(stdout);
+  }
+
+  const copies = async () => (await readdir(folder)).filter((name) => name.startsWith('terminal-'));
+
+  it('makes a command that passes its arguments on', async () => {
+    await install();
+    const given = isWindows ? ['a', '--b'] : ['a b', '', '"c"', "d'", '$HOME', '*', '--', '\\'];
+    const [version, passed, isNode] = await run(given);
+    assert.deepEqual([version, passed, isNode], ['1', given, '1']);
+  });
+
+  it('makes the same command of a new version, and keeps no more than the version before', async () => {
+    await install();
+    for (const version of ['2', '3', '4']) {
+      await writeFile(script, printer(version));
+      await install();
+      assert.equal((await run([]))[0], version);
+      assert.equal((await copies()).length, 2);
+    }
+  });
+
+  it('changes nothing where nothing has changed', async () => {
+    await install();
+    const before = await Promise.all([command(), folder].map((path) => lstat(path)));
+    await install();
+    const after = await Promise.all([command(), folder].map((path) => lstat(path)));
+    assert.deepEqual(
+      after.map(({ ino, mtimeMs }) => [ino, mtimeMs]),
+      before.map(({ ino, mtimeMs }) => [ino, mtimeMs]),
+    );
+  });
+
+  it('makes one command where several windows do it at once', async () => {
+    await Promise.all(Array.from({ length: 5 }, install));
+    assert.equal((await run([]))[0], '1');
+    assert.equal((await copies()).length, 1);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  });
+
+  if (!isWindows) {
+    it('keeps what a debugger wants of Node from the Node that runs it', async () => {
+      await install();
+      const [, , , options, kept] = await run([], { NODE_OPTIONS: '--require=/no/such/file.js' });
+      assert.deepEqual([options, kept], [null, '--require=/no/such/file.js']);
+    });
+
+    it('lets only this user change it, whatever the modes were', async () => {
+      await mkdir(folder);
+      await chmod(folder, 0o777);
+      await install();
+      await chmod(command(), 0o644);
+      await install();
+      const mode = async (path: string) => (await lstat(path)).mode & 0o777;
+      assert.deepEqual([await mode(folder), await mode(command())], [0o700, 0o755]);
+      for (const name of await copies()) {
+        assert.equal(await mode(join(folder, name)), 0o600);
+      }
+    });
+
+    it('writes nothing into a folder that is a link', async () => {
+      const elsewhere = join(temporary.path, 'elsewhere');
+      await mkdir(elsewhere);
+      await symlink(elsewhere, folder);
+      await assert.rejects(install(), /is no folder/);
+      assert.deepEqual(await readdir(elsewhere), []);
+    });
+
+    it('puts back a script that was changed', async () => {
+      await install();
+      const [name = ''] = await copies();
+      await writeFile(join(folder, name), 'console.log("changed")');
+      await install();
+      assert.equal(await readFile(join(folder, name), 'utf8'), printer('1'));
+    });
+  }
+});
+
+describe('the shims', () => {
+  it('quote paths for a POSIX shell', () => {
+    assert.match(
+      posixShim("/it's/node", '/a "b" $c/`d`.js'),
+      /exec '\/it'\\''s\/node' '\/a "b" \$c\/`d`\.js' "\$@"\n$/,
+    );
+  });
+
+  it('quote paths for a batch file, and leave no variable to the shell that calls it', () => {
+    const lines = windowsShim('C:\\50% off\\Code.exe', 'C:\\Users\\a b\\terminal.js').split('\r\n');
+    assert.ok(lines.includes('"C:\\50%% off\\Code.exe" "C:\\Users\\a b\\terminal.js" %*'));
+    assert.ok(
+      lines.indexOf('setlocal DisableDelayedExpansion') < lines.indexOf('set "ELECTRON_RUN_AS_NODE=1"'),
+    );
+  });
+});
