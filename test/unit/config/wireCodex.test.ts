@@ -130,14 +130,13 @@ describe("Codex's config.toml", () => {
         return `${text(top)}[table]${eol}${text(below)}${eol.repeat(blank)}`;
       });
     fc.assert(
-      fc.property(file, fc.string(), fc.webUrl({ withQueryParameters: true }), (before, name, address) => {
-        const { href } = new URL(address);
+      fc.property(file, fc.string(), fc.string(), (before, name, address) => {
+        const { href } = new URL(`https://mcp.example/${address}`);
         const wanted = { table: codexTable(name), url: href, helper: codexHelper(shim, { name, url: href }) };
         const after = wireCodex(before, wanted, readToml);
         assert.ok(after.startsWith(before));
         assert.equal(unwireCodex(after, wanted.table, readToml), before);
       }),
-      { numRuns: 40 },
     );
   });
 });
