@@ -154,7 +154,7 @@ describe('the command mcp-auth of a real window', () => {
     const child = start(['login', 'demo', '--no-browser']);
     const ended = once(child, 'close');
     const shown = await printed(child, /Paste/);
-    const [page = ''] = /https?:\/\/\S+\/authorize\?\S+/.exec(shown) ?? [];
+    const [page = ''] = /https?:\/\/\S+response_type=code\S*/.exec(shown) ?? [];
     child.stdin.end(`${(await consent(page, { decision: 'allow' })).href}\n`);
     const [code] = await ended;
     assert.equal(code, 0, shown);
