@@ -117,6 +117,7 @@ export async function compose(
   const { inventory, probes, environment, helpers, verdicts, codex } = createInventory(context, {
     ...network,
     ...parts,
+    access,
     tokens,
     redactor,
     claude,

@@ -1,4 +1,4 @@
-import type { ClientUse } from './clientUse.ts';
+import type { AccessControl, AccessEntry } from './access/accessControl.ts';
 import type { Clock } from './clock.ts';
 import type { Approvals } from './config/claudeApproval.ts';
 import { claudeCodeUse } from './config/claudeCodeUse.ts';
@@ -12,16 +12,11 @@ import type { ProbeOutcome } from './connection/probeOutcome.ts';
 import type { CredentialVerdicts } from './credential/credentialVerdicts.ts';
 import type { HelperCall, HelperOutcome } from './credential/helperCall.ts';
 import type { SavedToken } from './credential/savedToken.ts';
-import {
-  describeRemote,
-  hasOwnHelper,
-  type RemoteServer,
-  Resolutions,
-  type ServerEntry,
-} from './describeServer.ts';
+import { describeRemote, type RemoteServer, Resolutions, type ServerEntry } from './describeServer.ts';
 import type { Disposable } from './disposable.ts';
 import { Emitter, type Event } from './event.ts';
 import type { AccountSnapshot, FoundAccount, ServerSnapshot, SourceSnapshot } from './serverSnapshot.ts';
+import { serverUsers } from './serverUsers.ts';
 import { ordinalName } from './session/accountName.ts';
 import type { Authenticator } from './session/authenticator.ts';
 import type { SessionRefresher } from './session/refresh.ts';
@@ -57,6 +52,8 @@ export interface InventoryPorts {
   readonly helperDirectory: (source: ConfigurationSource) => string;
   /** Absolute path of the terminal command, where it is there: a helper of this path is our own. */
   readonly shimPath?: (() => string | undefined) | undefined;
+  /** Which programs use which credentials, where that is noted. */
+  readonly access?: Pick<AccessControl, 'entries' | 'onDidChange'> | undefined;
   /** Codex's configuration, where it is followed. */
   readonly codex?:
     | {
@@ -82,6 +79,8 @@ export class Inventory implements Disposable {
   readonly #handles = new Map<string, string>();
   /** All that views ask for in the same moment is worked out once. */
   #current: { readonly at: number; readonly snapshot: readonly SourceSnapshot[] } | undefined;
+  /** The same for all servers until something changes. */
+  #accessEntries: readonly AccessEntry[] | undefined;
   /** While a change is told, which takes a while where there are a thousand servers, no time passes. */
   #isTelling = false;
 
@@ -91,10 +90,11 @@ export class Inventory implements Disposable {
   constructor(ports: InventoryPorts) {
     this.#ports = ports;
     this.#resolutions = new Resolutions(ports);
-    const { sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts, codex } = ports;
+    const { sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts } = ports;
     const parts = [sessions, authenticator, refresher, demands, tokens, helpers, probes, verdicts];
     this.#subscriptions = [
-      ...[...parts, ...(codex ? [codex] : [])].map((part) => part.onDidChange(() => this.#fire())),
+      ...parts.map((part) => part.onDidChange(() => this.#fire())),
+      ...[ports.codex, ports.access].flatMap((part) => part?.onDidChange(() => this.#fire()) ?? []),
       ports.environment.onDidChange(() => this.#resolveAnew()),
     ];
   }
@@ -163,6 +163,7 @@ export class Inventory implements Disposable {
 
   #fire(): void {
     this.#current = undefined;
+    this.#accessEntries = undefined;
     const wasTelling = this.#isTelling;
     this.#isTelling = true;
     this.#changed.fire();
@@ -177,6 +178,11 @@ export class Inventory implements Disposable {
     );
     this.#serverUrls = new Set(endpoints.flatMap((one) => (one.kind === 'url' ? [one.canonicalUrl] : [])));
     this.#fire();
+  }
+
+  #entries(): readonly AccessEntry[] {
+    this.#accessEntries ??= this.#ports.access?.entries ?? [];
+    return this.#accessEntries;
   }
 
   #source(source: ConfigurationSource): SourceSnapshot {
@@ -225,7 +231,7 @@ export class Inventory implements Disposable {
       session: session && summarizeSession(session),
       credentials: remote?.facts.chain,
       hasSavedToken: remote?.facts.token !== undefined,
-      usedBy: this.#usedBy({ source, definition }, endpoint),
+      ...serverUsers({ source, definition }, endpoint, { ...this.#ports, entries: this.#entries() }),
       accounts: session ? this.#accounts(id, session) : [],
     };
   }
@@ -236,20 +242,6 @@ export class Inventory implements Disposable {
     return endpoint.kind === 'url'
       ? { endpoint, remote: describeRemote(entry, { ...resolved, endpoint }, this.#ports) }
       : { endpoint };
-  }
-
-  #usedBy({ source, definition }: ServerEntry, endpoint: Endpoint): readonly ClientUse[] | undefined {
-    const { codex } = this.#ports;
-    const uses: readonly ClientUse[] = [
-      // Of other clients' files Claude Code knows nothing, whatever stands there.
-      ...(definition.dialect === undefined && hasOwnHelper(definition, this.#ports)
-        ? [{ client: 'claudeCode', fileName: source.fileName } as const]
-        : []),
-      ...(codex && endpoint.kind === 'url' && codex.serverUrls.has(endpoint.canonicalUrl)
-        ? [{ client: 'codex', fileName: codex.fileName } as const]
-        : []),
-    ];
-    return uses.length > 0 ? uses : undefined;
   }
 
   #accounts(serverId: string, used: Session): readonly AccountSnapshot[] {

@@ -1,3 +1,4 @@
+import type { AccessEntry } from './access/accessControl.ts';
 import type { ClientUse } from './clientUse.ts';
 import type { ClaudeCodeUse } from './config/claudeCodeUse.ts';
 import type { ConfigurationSource } from './config/configurationSource.ts';
@@ -41,8 +42,10 @@ export interface ServerSnapshot {
   readonly credentials?: CredentialChain | undefined;
   /** Whether a token of the person is kept for it, which may not be what applies. */
   readonly hasSavedToken: boolean;
-  /** The clients that get its credential from here; absent where there is none. */
+  /** The clients whose configuration says that they get its credential from here; absent where there is none. */
   readonly usedBy?: readonly ClientUse[] | undefined;
+  /** The programs that have used its credential; absent where none has. */
+  readonly uses?: readonly AccessEntry[] | undefined;
   /** The accounts there, in the order in which they were added. */
   readonly accounts: readonly AccountSnapshot[];
 }

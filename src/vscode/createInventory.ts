@@ -18,7 +18,7 @@ import { type ClaudePlaces, claudePlaces } from './sources/claudePlaces.ts';
 /** What the inventory of a window is put together from. */
 export interface InventorySurroundings
   extends NetworkPorts,
-    Pick<InventoryPorts, 'authenticator' | 'demands' | 'refresher' | 'sessions' | 'tokens'> {
+    Pick<InventoryPorts, 'access' | 'authenticator' | 'demands' | 'refresher' | 'sessions' | 'tokens'> {
   readonly redactor: Redactor;
   readonly claude?: ClaudePlaces | undefined;
   /** Absolute path of the terminal command, where there is one. */

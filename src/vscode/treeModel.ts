@@ -1,3 +1,4 @@
+import { usedBy } from '../core/access/usedBy.ts';
 import { usedByText } from '../core/clientUse.ts';
 import type { ConfigurationProblem } from '../core/config/parseConfiguration.ts';
 import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/serverSnapshot.ts';
@@ -83,12 +84,14 @@ export function createTreeModel(snapshot: readonly SourceSnapshot[], now: number
     const detail = { label: 'Claude Code', value: claudeCode.sentence };
     return [add(`${id}#claude`, { kind: 'detail', ...detail }, [], detail)];
   };
-  const addUses = ({ id, usedBy }: ServerSnapshot): readonly string[] => {
-    if (!usedBy) {
-      return [];
-    }
-    const detail = { label: 'Used by', value: usedByText(usedBy) };
-    return [add(`${id}#uses`, { kind: 'detail', ...detail }, [], detail)];
+  const addUses = ({ id, usedBy: clients = [], uses = [] }: ServerSnapshot): readonly string[] => {
+    const details = [
+      { label: 'Set up in', value: usedByText(clients) },
+      { label: 'Last used by', value: usedBy(uses, now) ?? '' },
+    ];
+    return details
+      .filter(({ value }) => value !== '')
+      .map((detail) => add(`${id}#${detail.label}`, { kind: 'detail', ...detail }, [], detail));
   };
   const addServer = (server: ServerSnapshot): string => {
     const { session, state, accounts } = server;

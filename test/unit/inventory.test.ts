@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of .mcp.json
 import assert from 'node:assert/strict';
+import type { AccessEntry } from '../../src/core/access/accessControl.ts';
 import type { ConfigurationSource } from '../../src/core/config/configurationSource.ts';
 import { parseConfiguration } from '../../src/core/config/parseConfiguration.ts';
 import type { ProbeOutcome } from '../../src/core/connection/probeOutcome.ts';
@@ -271,6 +272,28 @@ describe('Inventory', () => {
     others.environmentChanged();
     assert.deepEqual(states(), [[['one', 'missingVariable']]]);
     assert.deepEqual([...inventory.serverUrls], []);
+  });
+
+  it('tells which programs have used the credential of a server, as soon as that is noted', () => {
+    const changed = new Emitter<void>();
+    const entry = (serverUrl: string, lastUsedAt?: number): AccessEntry => ({
+      program: { kind: 'codex', id: 'codex', label: 'Codex' },
+      ...{ serverUrl, serverName: 'one', decision: 'always', lastUsedAt },
+    });
+    const access = { entries: [entry('https://mcp.example/mcp')], onDidChange: changed.event };
+    const { sessions, authenticator, clock } = parts;
+    const knowing = new Inventory({
+      ...{ sessions, authenticator, refresher, demands, clock },
+      ...others.ports,
+      access,
+    });
+    knowing.setSources([source(one)]);
+    assert.equal(knowing.servers[0]?.uses, undefined);
+    const used = entry('https://mcp.example/mcp', 5);
+    access.entries = [used, entry('https://other.example/mcp', 6)];
+    changed.fire();
+    assert.deepEqual(knowing.servers[0]?.uses, [used]);
+    knowing.dispose();
   });
 
   it('never asks a helper that is our own, goes on as if there were none, and says who uses the server', () => {

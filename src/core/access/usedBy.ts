@@ -6,16 +6,15 @@ import { shownProgram } from './accessText.ts';
 const named = 3;
 
 /**
- * Which programs have used a server's credential, the latest first, for example "Claude Code 3 min ago, Codex 2 h ago".
+ * Which programs have used something, the latest first, for example "Claude Code 3 min ago, Codex 2 h ago".
  * Pure.
  *
- * @param serverUrl canonical
  * @param now milliseconds since the epoch
  * @returns nothing where none has
  */
-export function usedBy(entries: readonly AccessEntry[], serverUrl: string, now: number): string | undefined {
+export function usedBy(entries: readonly AccessEntry[], now: number): string | undefined {
   const used = entries
-    .filter((entry) => entry.serverUrl === serverUrl && entry.lastUsedAt !== undefined)
+    .filter(({ lastUsedAt }) => lastUsedAt !== undefined)
     .sort((one, other) => (other.lastUsedAt ?? 0) - (one.lastUsedAt ?? 0));
   const texts = used
     .slice(0, named)

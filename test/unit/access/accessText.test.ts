@@ -63,30 +63,25 @@ describe('accessRow', () => {
 });
 
 describe('usedBy', () => {
-  const entry = (id: string, lastUsedAt?: number, serverUrl = server.serverUrl): AccessEntry => ({
+  const entry = (id: string, lastUsedAt?: number): AccessEntry => ({
     program: { kind: 'script', id, label: id },
     serverName: 'linear',
-    serverUrl,
+    serverUrl: server.serverUrl,
     decision: 'always',
     lastUsedAt,
   });
 
   it('names the programs that have used a server, the latest first', () => {
-    const entries = [
-      entry('npx', now - 120 * minute),
-      entry('node', now - 3 * minute),
-      entry('python'),
-      entry('curl', now, 'https://mcp.linear.app/other'),
-    ];
-    assert.equal(usedBy(entries, server.serverUrl, now), 'node 3 min ago, npx 2 h ago');
+    const entries = [entry('npx', now - 120 * minute), entry('node', now - 3 * minute), entry('python')];
+    assert.equal(usedBy(entries, now), 'node 3 min ago, npx 2 h ago');
   });
 
   it('counts those beyond the third', () => {
     const entries = ['a', 'b', 'c', 'd', 'e'].map((id, index) => entry(id, now - index * 2 * minute));
-    assert.equal(usedBy(entries, server.serverUrl, now), 'a just now, b 2 min ago, c 4 min ago, 2 more');
+    assert.equal(usedBy(entries, now), 'a just now, b 2 min ago, c 4 min ago, 2 more');
   });
 
   it('says nothing where none has', () => {
-    assert.equal(usedBy([entry('python')], server.serverUrl, now), undefined);
+    assert.equal(usedBy([entry('python')], now), undefined);
   });
 });

@@ -91,10 +91,10 @@ describe('the model of the tree', () => {
       { client: 'codex', fileName: '~/.codex/config.toml' },
     ] as const;
     const { rows } = createTreeModel([source('a', [{ ...authenticated, usedBy }])], now);
-    assert.ok(rows.get('server:one')?.children.includes('detail:one#uses'));
-    assert.deepEqual(rows.get('detail:one#uses')?.content, {
+    assert.ok(rows.get('server:one')?.children.includes('detail:one#Set up in'));
+    assert.deepEqual(rows.get('detail:one#Set up in')?.content, {
       kind: 'detail',
-      label: 'Used by',
+      label: 'Set up in',
       value: 'Claude Code (.mcp.json), Codex (~/.codex/config.toml)',
     });
   });

@@ -139,7 +139,7 @@ describe('PeerConnection', () => {
   });
 
   it('carries megabytes', async () => {
-    const large = { ...change, value: 'x'.repeat(8 * 1024 * 1024) };
+    const large = { ...change, value: 'x'.repeat(2 * 1024 * 1024) };
     const received: SecretChange[] = [];
     open(other, {
       snapshot: async () => [large],
