@@ -129,6 +129,7 @@ function relay({ response, destination }: Exchange, answer: IncomingMessage, por
   const { endpoint, url, hasEndpointEvent } = destination;
   const headers = responseHeaders(answer.headers);
   if (hasEndpointEvent && answer.statusCode === 200) {
+    assertReadable(answer, url);
     delete headers['content-length'];
     response.writeHead(200, headers).flushHeaders();
     pipeline(answer, new EndpointEvent(endpoint, url), response, (error) => {
@@ -147,4 +148,15 @@ function relay({ response, destination }: Exchange, answer: IncomingMessage, por
       response.flushHeaders();
     }
   });
+}
+
+/** The first event of a stream has to be read, so that its server was asked not to compress it. */
+function assertReadable(answer: IncomingMessage, { host }: URL): void {
+  if ((answer.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    answer.destroy();
+    throw new AuthError(
+      'invalid_response',
+      `${host} compresses its event stream, though it was asked not to.`,
+    );
+  }
 }
