@@ -45,11 +45,11 @@ export function createGateway({ log, redactor, limits: wanted }: GatewayPorts): 
     }
     const { open, route } = destination.endpoint;
     if (open.size >= limits.requestsPerRoute) {
-      refuseForNow(response, 429, 'Too many requests to this server at one time.');
+      refuseForNow(response, 'Too many requests to this server at one time.');
       return;
     }
     if (openCount >= limits.requests) {
-      refuseForNow(response, 503, 'Too many requests at one time.');
+      refuseForNow(response, 'Too many requests at one time.');
       return;
     }
     openCount++;

@@ -12,9 +12,9 @@ export interface GatewayLimits {
   readonly keptBody: number;
   /** Bytes of all bodies that are kept at one time; beyond that none is. */
   readonly keptBodies: number;
-  /** Requests at one time, streams included, to one server: HTTP 429 beyond that. */
+  /** Requests at one time, streams included, to one server: HTTP 503 beyond that. */
   readonly requestsPerRoute: number;
-  /** The same for all servers: HTTP 503 beyond that. */
+  /** The same for all servers. */
   readonly requests: number;
   /** Connections at one time. */
   readonly connections: number;

@@ -40,11 +40,11 @@ export function refuse({ request, response, body, isOldTransport }: RefusedReque
   send(response, text === undefined ? 502 : 200, text ?? JSON.stringify(errorOf(error.message)));
 }
 
-/** Tells a client that it asks for too much at once. */
-export function refuseForNow(response: ServerResponse, status: 429 | 503, sentence: string): void {
+/** Tells a client that it asks for too much at once, by HTTP 503. */
+export function refuseForNow(response: ServerResponse, sentence: string): void {
   response.setHeader('retry-after', '1');
   response.setHeader('connection', 'close');
-  send(response, status, JSON.stringify(errorOf(sentence)));
+  send(response, 503, JSON.stringify(errorOf(sentence)));
 }
 
 /** Whatever went wrong, as what a client may know of it. */

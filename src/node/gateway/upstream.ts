@@ -39,12 +39,13 @@ export class Upstream {
       method,
       headers: withLength(headers, body, method),
       agent: isSecure ? this.#https : this.#http,
-      signal,
     };
     return await new Promise((resolve, reject) => {
       const outgoing = isSecure ? https.request(options) : http.request(options);
       outgoing.once('response', resolve);
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
+      // Not by Node's own option, which follows the whole life of a stream, at a cost.
+      signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
       if (body.rest) {
         outgoing.write(body.bytes);
         // What goes wrong on either side ends the other; the request tells of it.

@@ -254,5 +254,17 @@ describe('the gateway, with what flows through it', () => {
         assert.equal(suite.lines.length, 1);
       });
     }
+
+    it('asks for a stream that is not compressed, and takes no other', async () => {
+      const accepted: unknown[] = [];
+      const { origin } = await suite.server((request, response) => {
+        accepted.push(request.headers['accept-encoding']);
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('zip');
+      });
+      const endpoint = await suite.open(`${origin}/sse`, { transport: 'sse' });
+      const { status, body } = await ask(endpoint, { method: 'GET', headers: { 'accept-encoding': 'gzip' } });
+      assert.deepEqual([status, accepted], [502, ['identity']]);
+      assert.match(body, /compresses its event stream/);
+    });
   });
 });
