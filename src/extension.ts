@@ -158,7 +158,6 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
     new ServersView(inventory, clock),
     new StatusBar(inventory, clock),
     new ContextKeys(inventory),
-    offerInAgentMode({ ...commandPorts, gateway, stepUps, access }),
     stepUps,
     gateway,
   );
@@ -169,6 +168,8 @@ export async function compose(context: ExtensionContext, { browser, claude }: Su
   await Promise.all([files.reload(), sessions.reload(), tokens.reload()]);
   // Until now an empty view says nothing: none could also be none yet.
   void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);
+  // Not before: VS Code waits for the first answer only, when a person has asked an agent for something.
+  context.subscriptions.push(offerInAgentMode({ ...commandPorts, gateway, stepUps, access }));
   void resumption.resume();
   return { inventory, sessions, tokens, secrets };
 }
