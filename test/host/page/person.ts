@@ -29,5 +29,10 @@ export const person = {
     await commands.executeCommand('notifications.showList');
     return await ask({ do: 'see', text });
   },
+  /** @param text a part of the notification's */
+  press: async (text: string, button: string) => {
+    await commands.executeCommand('notifications.showList');
+    return await ask({ do: 'press', text, button });
+  },
   finds: async (title: string) => (await ask({ do: 'lookFor', title: `MCP Auth: ${title}` })) === 'true',
 };
