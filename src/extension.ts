@@ -190,6 +190,8 @@ export async function compose(
   await Promise.all([files, sessions, tokens, access, codex].map((part) => part.reload()));
   // Until now an empty view says nothing: none could also be none yet.
   void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);
+  // Not before: VS Code waits for the first answer only, when a person has asked an agent for something.
+  handedOver.offerToAgents();
   void resumption.resume();
   const { api, terminalCommand } = handedOver;
   return { inventory, sessions, tokens, secrets, access, api, terminalCommand };

@@ -8,6 +8,7 @@ import {
 } from '../core/handover/createRequestCredential.ts';
 import type { StepUpQuestions } from '../core/handover/stepUpQuestions.ts';
 import { rememberProofs } from '../core/oauth/rememberedProofs.ts';
+import { quote } from '../core/quote.ts';
 import type { GatewayRoute } from '../node/gateway/gateway.ts';
 import { type ContactPorts, contactCredential } from './contactCredential.ts';
 import { toRemoteTarget } from './oauthTarget.ts';
@@ -41,7 +42,8 @@ export function agentRoute(server: ContactableServer, ports: AgentRoutePorts): G
       const current = currentServer(server, ports);
       const credential = await contactCredential(current, ports, signal);
       if (credential.kind === 'none' && current.session) {
-        throw new AuthError('session_expired', 'The session has expired. Authenticate again.');
+        const sentence = `The session at ${quote(name)} has expired. Authenticate again in the view "MCP Auth".`;
+        throw new AuthError('session_expired', sentence);
       }
       ports.access.noteUse({ program: agentMode, serverUrl: canonicalUrl, serverName: name });
       return createRequestCredential(url, credential, {

@@ -16,6 +16,8 @@ import { TerminalCommand } from './terminalCommand.ts';
 export interface HandOver extends Disposable {
   readonly api: McpAuthApi;
   readonly terminalCommand: TerminalCommand;
+  /** Offers servers to VS Code's agent mode; called once, when they are known. */
+  offerToAgents(): void;
 }
 
 /** Opens all ways by which programs get at credentials: agent mode, the terminal command, other extensions. */
@@ -38,10 +40,14 @@ export function handOver(context: ExtensionContext, ports: CommandPorts): HandOv
   });
   const gateway = createGateway(ports);
   const stepUps = createStepUpQuestions(ports);
-  const parts = [terminalCommand, offerInAgentMode({ ...ports, gateway, stepUps }), stepUps, gateway];
+  const parts: Disposable[] = [terminalCommand, stepUps, gateway];
   return {
     api,
     terminalCommand,
+    offerToAgents: () => {
+      // Before what it uses.
+      parts.unshift(offerInAgentMode({ ...ports, gateway, stepUps }));
+    },
     dispose: () => {
       for (const part of parts) {
         part.dispose();

@@ -8,12 +8,12 @@ const MINUTE_MS = 60_000;
 
 /**
  * Runs `test/host` in VS Code: the newest one, with `--floor` the oldest that package.json promises. With `--soak`
- * what takes long instead, for as many minutes as MCP_AUTH_SOAK_MINUTES says. With a word: the files with that in
- * their names.
+ * what takes long instead, for as many minutes as MCP_AUTH_SOAK_MINUTES says. A word runs only the files whose names
+ * contain it.
  */
 async function main(): Promise<number> {
   const report = createSuiteReport();
-  const word = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
+  const word = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '';
   const isSoak = process.argv.includes('--soak');
   const services = await (isSoak ? startSoakServices() : startHostServices());
   const crash = await runHostSuite({

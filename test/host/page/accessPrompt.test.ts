@@ -32,7 +32,7 @@ describe('the question of who may use a session', function () {
     const { access } = stage.product;
     const url = stage.demos.demo.mcpUrl;
     const headers = caller.getAuthorizationHeaders(url);
-    await person.press('Always Allow', question);
+    await person.press(question, 'Always Allow');
     assert.deepEqual(Object.keys(await headers), ['Authorization']);
     assert.deepEqual(await caller.getAuthorizationHeaders(url), await headers);
     assert.deepEqual(
@@ -44,7 +44,7 @@ describe('the question of who may use a session', function () {
   it('is asked before a browser opens for another extension', async () => {
     await stage.signOut();
     const session = caller.authenticate(stage.demos.demo.mcpUrl);
-    await person.press('Authenticate', '(mcp-auth-tests.caller) wants you to authenticate at demo');
+    await person.press('(mcp-auth-tests.caller) wants you to authenticate at demo', 'Authenticate');
     assert.equal((await session).issuer, stage.demos.demo.issuer);
   });
 });

@@ -29,10 +29,10 @@ export const person = {
     await commands.executeCommand('notifications.showList');
     return await ask({ do: 'see', text });
   },
-  /** Presses a button of a notification. */
-  press: async (button: string, beside: string) => {
+  /** @param text a part of the notification's */
+  press: async (text: string, button: string) => {
     await commands.executeCommand('notifications.showList');
-    return await ask({ do: 'press', button, beside });
+    return await ask({ do: 'press', text, button });
   },
   finds: async (title: string) => (await ask({ do: 'lookFor', title: `MCP Auth: ${title}` })) === 'true',
 };

@@ -85,14 +85,17 @@ async function openSession(
   return transport;
 }
 
+/** Clients call such tools without asking a person first. */
+const annotations = { readOnlyHint: true, openWorldHint: false };
+
 function createMcpServer(): McpServer {
   const server = new McpServer({ name: 'mcp-auth-demo', version: '1.0.0' });
   server.registerTool(
     'add',
-    { description: 'Adds two numbers.', inputSchema: { a: z.number(), b: z.number() } },
+    { description: 'Adds two numbers.', annotations, inputSchema: { a: z.number(), b: z.number() } },
     ({ a, b }) => ({ content: [{ type: 'text', text: String(a + b) }] }),
   );
-  server.registerTool('whoami', { description: 'Tells who is signed in.' }, ({ authInfo }) => ({
+  server.registerTool('whoami', { description: 'Tells who is signed in.', annotations }, ({ authInfo }) => ({
     content: [{ type: 'text', text: String(authInfo?.extra?.subject) }],
   }));
   return server;

@@ -15,7 +15,7 @@ export type Deed =
   /** Reads a notification, which is known by a part of its text. */
   | { readonly do: 'see'; readonly text: string }
   /** Presses a button of a notification, which is known by a part of its text. */
-  | { readonly do: 'press'; readonly button: string; readonly beside: string }
+  | { readonly do: 'press'; readonly text: string; readonly button: string }
   /** Tells whether the palette has a command. */
   | { readonly do: 'lookFor'; readonly title: string };
 
@@ -49,24 +49,19 @@ export async function doDeed(page: Page, deed: Deed): Promise<string | undefined
       await quickInput.getByText(deed.beside).first().waitFor({ timeout: patience });
       return await box.inputValue();
     case 'see':
-      return (
-        (await page
-          .locator('.notification-list-item')
-          .filter({ hasText: deed.text })
-          .first()
-          .textContent({ timeout: patience })) ?? undefined
-      );
+      return (await notification(page, deed.text).textContent({ timeout: patience })) ?? undefined;
     case 'press':
-      await page
-        .locator('.notification-list-item')
-        .filter({ hasText: deed.beside })
-        .first()
+      await notification(page, deed.text)
         .getByRole('button', { name: deed.button, exact: true })
         .click({ timeout: patience });
       return undefined;
     case 'lookFor':
       return String(await isInPalette(page, deed.title));
   }
+}
+
+function notification(page: Page, text: string): Locator {
+  return page.locator('.notification-list-item').filter({ hasText: text }).first();
 }
 
 /** Opens the palette anew until it has the command: what it offers is settled when it opens. */

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import {
+  CancellationTokenSource,
+  ConfigurationTarget,
+  commands,
+  type LanguageModelTextPart,
+  type LanguageModelToolInformation,
+  lm,
+  workspace,
+} from 'vscode';
+import { type Demo, startDemo } from '../support/demo/demo.ts';
+import { byHeader, mcpResult, speakMcp } from '../support/mcpReplies.ts';
+import { text, unauthorized } from '../support/reply.ts';
+import { untilState } from './inventoryState.ts';
+import { eventually } from './page/paletteStage.ts';
+import { person } from './page/person.ts';
+import { openStatesStage, type StatesStage } from './statesStage.ts';
+import { openWorkspaceServer, type WorkspaceServer } from './workspaceServer.ts';
+
+/** What VS Code's own MCP client has found at servers; it names tools after the name that a server gives itself. */
+const tool = (name: string) => lm.tools.find((one) => one.name.startsWith('mcp_') && one.name.endsWith(name));
+
+const untilGone = (name: string) => eventually(() => (tool(name) ? undefined : true));
+
+/** Has VS Code start a server, as soon as it has heard of it. */
+async function started(label: string, toolName: string): Promise<LanguageModelToolInformation> {
+  return await eventually(async () => {
+    await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${label}`, {
+      waitForLiveTools: true,
+      autoTrustChanges: true,
+    });
+    return tool(toolName);
+  });
+}
+
+async function call({ name }: LanguageModelToolInformation, input: object): Promise<string> {
+  const source = new CancellationTokenSource();
+  const { content } = await lm.invokeTool(name, { input, toolInvocationToken: undefined }, source.token);
+  return content.map((part) => (part as LanguageModelTextPart).value).join('');
+}
+
+describe('servers in the agent mode of VS Code', () => {
+  let host: WorkspaceServer;
+  let demo: Demo;
+
+  before(async () => {
+    demo = await startDemo();
+    host = await openWorkspaceServer(demo.mcpUrl);
+    host.steerBrowser('allow');
+  });
+
+  after(async () => {
+    await host.close();
+    await demo.close();
+  });
+
+  const signIn = async () => {
+    await commands.executeCommand('mcpAuth.authenticate', await host.row('needsAuthentication'));
+    await untilState(host.product.inventory, host.server, 'authenticated');
+  };
+  const whileSet = async (setting: string, value: unknown, work: () => Promise<unknown>) => {
+    const set = (wanted: unknown) =>
+      workspace.getConfiguration().update(setting, wanted, ConfigurationTarget.Global);
+    await set(value);
+    try {
+      await work();
+    } finally {
+      await set(undefined);
+    }
+  };
+  const start = () => started('demo (MCP Auth)', '_add');
+
+  it('have their tools listed and called with the session', async () => {
+    await signIn();
+    assert.equal(await call(await start(), { a: 2, b: 3 }), '5');
+  });
+
+  it('go on when a token has expired in mid-session, and the session is refreshed once', async () => {
+    const add = await start();
+    const refreshes = demo.journal.refreshes.length;
+    demo.expireAccessTokens();
+    assert.equal(await call(add, { a: 3, b: 4 }), '7');
+    assert.equal(await call(add, { a: 4, b: 5 }), '9');
+    assert.equal(demo.journal.refreshes.length, refreshes + 1);
+  });
+
+  it('are gone while a setting leaves them out', async () => {
+    await start();
+    await whileSet('mcpAuth.agentMode.servers', ['*', '!de*'], () => untilGone('_add'));
+    assert.equal(await call(await start(), { a: 1, b: 1 }), '2');
+  });
+
+  it('are gone while the organization allows only those of a registry', async () => {
+    await start();
+    // VS Code keeps to this only where it installs servers. The lists can be set by policies alone.
+    await whileSet('chat.mcp.access', 'registry', () => untilGone('_add'));
+    assert.equal(await call(await start(), { a: 1, b: 2 }), '3');
+  });
+
+  it('tell an agent that the session has expired, and go on after a new sign-in', async () => {
+    const add = await start();
+    demo.revokeEverything();
+    await assert.rejects(call(add, { a: 1, b: 1 }), /invalid_grant/);
+    await assert.rejects(call(add, { a: 1, b: 1 }), /The session at "demo" has expired\. Authenticate again/);
+    await commands.executeCommand('mcpAuth.authenticate', await host.row('expired'));
+    await untilState(host.product.inventory, host.server, 'authenticated');
+    assert.equal(await call(add, { a: 2, b: 2 }), '4');
+  });
+
+  it('are gone once the person has signed out', async () => {
+    await start();
+    for (const { serverUrl, account } of host.product.sessions.all) {
+      await host.product.sessions.delete({ serverUrl, accountId: account.id });
+    }
+    await untilGone('_add');
+  });
+});
+
+describe('an agent that does more than its session allows', () => {
+  let stage: StatesStage;
+
+  before(async () => {
+    stage = await openStatesStage();
+  });
+  after(async () => {
+    await stage.close();
+  });
+
+  it('waits for the person to sign in once more, and then has it done', async () => {
+    const { server } = stage;
+    const signIns = () => server.requests.filter(({ route }) => route === 'GET /authorize');
+    const wanting = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="files:write"' };
+    const tools = [
+      {
+        name: 'save',
+        inputSchema: { type: 'object' },
+        annotations: { readOnlyHint: true, openWorldHint: false },
+      },
+    ];
+    const saved = mcpResult({ content: [{ type: 'text', text: 'saved' }] });
+    const mcp = speakMcp({
+      'tools/list': mcpResult({ tools }),
+      'tools/call': (request) =>
+        signIns().length < 2
+          ? text('', 'text/plain', { status: 403, headers: wanting })
+          : typeof saved === 'function'
+            ? saved(request)
+            : saved,
+    });
+    const metadata = server.mcpUrl.replace('/mcp', '/.well-known/oauth-protected-resource/mcp');
+    const challenge = unauthorized(`Bearer resource_metadata="${metadata}"`);
+    server.answer('POST /mcp', byHeader('authorization', /^Bearer/, [mcp, challenge]));
+    await stage.configure({ in: 'folder', servers: { subject: { type: 'http', url: server.mcpUrl } } });
+    await stage.until('subject', ({ state }) => state.kind === 'needsAuthentication');
+    await stage.signIn();
+
+    const calls = [0, 1].map(async () => await call(await started('subject (MCP Auth)', '_save'), {}));
+    const question = await person.see('wants more permissions');
+    assert.match(question, /"subject" wants more permissions for what an agent is doing: files:write\./);
+    await person.press('wants more permissions', 'Authenticate');
+    assert.deepEqual(await Promise.all(calls), ['saved', 'saved']);
+    assert.match(signIns()[1]?.query.get('scope') ?? '', /files:write/);
+    assert.equal(signIns().length, 2);
+  });
+});
