@@ -293,7 +293,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         members: { isRejected: false },
         short: 'saved token',
         sentence: 'The token that you have saved is sent as "Authorization".',
-        context: 'server:savedToken:browser:deviceCode:endpoint:testable:token',
+        context:
+          'server:savedToken:browser:deviceCode:endpoint:testable:mayUseInClaudeCode:mayUseInCodex:token',
       },
       {
         title: 'has refused the saved token when the connection was tested',
@@ -303,7 +304,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         members: { isRejected: true },
         short: 'saved token rejected',
         sentence: 'The server rejects the token that you have saved. Set another one.',
-        context: 'server:savedToken:browser:deviceCode:endpoint:testable:token',
+        context:
+          'server:savedToken:browser:deviceCode:endpoint:testable:mayUseInClaudeCode:mayUseInCodex:token',
       },
     ],
   },
@@ -337,7 +339,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         },
         short: 'refreshing…',
         sentence: 'Getting a new access token.',
-        context: 'server:refreshing:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:session',
+        context:
+          'server:refreshing:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:mayUseInClaudeCode:mayUseInCodex:session',
       },
     ],
   },
@@ -353,7 +356,7 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         short: 'authenticated · 60 min',
         sentence: 'Authenticated · expires in 60 min. It is refreshed by itself.',
         context:
-          'server:authenticated:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:session',
+          'server:authenticated:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:mayUseInClaudeCode:mayUseInCodex:session',
       },
       {
         title: 'the person has signed in to, and that does not say until when',
@@ -368,7 +371,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         members: { refreshable: false },
         short: 'authenticated',
         sentence: 'Authenticated. The server did not say until when.',
-        context: 'server:authenticated:browser:deviceCode:mayAddAccount:endpoint:testable:session',
+        context:
+          'server:authenticated:browser:deviceCode:mayAddAccount:endpoint:testable:mayUseInClaudeCode:mayUseInCodex:session',
       },
     ],
   },
@@ -390,7 +394,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         short: 'extra scopes needed',
         sentence:
           'The server wants more permissions than this session has ("files:write"). Authenticate again to grant them.',
-        context: 'server:needsScopes:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:session',
+        context:
+          'server:needsScopes:browser:deviceCode:mayAddAccount:endpoint:testable:refreshable:mayUseInClaudeCode:mayUseInCodex:session',
       },
     ],
   },
@@ -408,7 +413,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         },
         short: 'session expired',
         sentence: 'The session has expired. Authenticate again.',
-        context: 'server:expired:browser:deviceCode:mayAddAccount:endpoint:testable:session',
+        context:
+          'server:expired:browser:deviceCode:mayAddAccount:endpoint:testable:mayUseInClaudeCode:mayUseInCodex:session',
       },
       {
         title: 'does not take the token of a session that cannot be refreshed',
@@ -420,7 +426,8 @@ export const stateCases: { readonly [K in Kind]: StateKind<K> } = {
         },
         short: 'session expired',
         sentence: 'The session has expired. Authenticate again.',
-        context: 'server:expired:browser:deviceCode:mayAddAccount:endpoint:testable:session',
+        context:
+          'server:expired:browser:deviceCode:mayAddAccount:endpoint:testable:mayUseInClaudeCode:mayUseInCodex:session',
       },
     ],
   },
