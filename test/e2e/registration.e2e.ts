@@ -9,6 +9,8 @@ import { modal, notification, seen } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 
 const mcpJson = (url: string) => sampleMcpJson({ sentry: url });
+/** Other settings cost a reload: the journeys with these follow each other. */
+const askForScopes = { 'mcpAuth.askForScopes': true };
 
 describe('the client registration of a server', () => {
   it('is cleared when the person says so, and made anew by the next sign-in; the session stays', () =>
@@ -67,21 +69,6 @@ describe('the scopes of a sign-in', () => {
       await view.waitFor('sentry', /authenticated · \d+ min/);
     }));
 
-  it('are always chosen where that is wished, and nothing is requested without a choice', () => {
-    const window = { settings: { 'mcpAuth.askForScopes': true } };
-    return journey({ mcpJson, window }, async ({ demo, vscode, view }) => {
-      await view.press('sentry', 'Authenticate');
-      await vscode.page.getByText('needed to stay signed in').waitFor();
-      await vscode.page.keyboard.press('Escape');
-      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
-      await view.waitFor('sentry', 'needs authentication');
-      assert.equal(
-        demo.journal.count(({ url }) => url === '/reg'),
-        0,
-      );
-    });
-  });
-
   it('are asked for once more where the server wants others than a session has', () =>
     withCleanup(async (defer) => {
       const server = await startMisbehavingServer();
@@ -126,6 +113,20 @@ describe('the scopes of a sign-in', () => {
         );
       });
     }));
+
+  it('are always chosen where that is wished, and nothing is requested without a choice', () => {
+    return journey({ mcpJson, settings: askForScopes }, async ({ demo, vscode, view }) => {
+      await view.press('sentry', 'Authenticate');
+      await vscode.page.getByText('needed to stay signed in').waitFor();
+      await vscode.page.keyboard.press('Escape');
+      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+      assert.equal(
+        demo.journal.count(({ url }) => url === '/reg'),
+        0,
+      );
+    });
+  });
 });
 
 /** What an MCP server that takes everybody with the right scopes begins with. */
@@ -137,7 +138,7 @@ const greeting = {
 
 describe('a client metadata document', () => {
   it('is written for the address at which the person publishes it', () =>
-    journey({ mcpJson }, async ({ vscode }) => {
+    journey({ mcpJson, settings: askForScopes }, async ({ vscode }) => {
       const { page } = vscode;
       const input = page.locator('.quick-input-widget .quick-input-box input');
       await vscode.runCommand('MCP Auth: Create Client Metadata Document');
@@ -157,5 +158,6 @@ describe('a client metadata document', () => {
       await page.getByText('The https address at which you will publish it').waitFor();
       assert.equal(await input.inputValue(), 'https://me.example/mcp-auth.json');
       await page.keyboard.press('Escape');
+      await vscode.runCommand('View: Revert and Close Editor');
     }));
 });
