@@ -4,8 +4,9 @@ import type { Demo } from '../support/demo/demo.ts';
 import { journey, startJourney } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
+import { notification, seen } from './harness/notifications.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { modal, notification, type ServersView, seen } from './harness/serversView.ts';
+import { modal, type ServersView } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 import type { VsCode } from './harness/window.ts';
 

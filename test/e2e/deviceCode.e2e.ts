@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Page } from 'playwright-core';
 import { journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
+import { notification, seen } from './harness/notifications.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { notification, seen } from './harness/serversView.ts';
+
 import { answer } from './harness/signIn.ts';
 
 const options = {

@@ -7,7 +7,8 @@ import { ecKey, jwtOf, verifiedJwt } from '../support/privateKeys.ts';
 import { writeSettings } from '../support/vscode/settings.ts';
 import { startJourney } from './harness/journey.ts';
 import { filesWithSecrets } from './harness/leaks.ts';
-import { modal, type ServersView, seen } from './harness/serversView.ts';
+import { seen } from './harness/notifications.ts';
+import { modal, type ServersView } from './harness/serversView.ts';
 import type { VsCode } from './harness/window.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

@@ -5,7 +5,8 @@ import { startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { json, text, unauthorized } from '../support/reply.ts';
 import { journey } from './harness/journey.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
-import { modal, notification, seen } from './harness/serversView.ts';
+import { clearNotifications, notification, seen } from './harness/notifications.ts';
+import { modal } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 
 const mcpJson = (url: string) => sampleMcpJson({ sentry: url });
@@ -91,7 +92,7 @@ describe('the scopes of a sign-in', () => {
         await view.waitFor('sentry', 'needs authentication');
         await view.press('sentry', 'Authenticate');
         await view.waitFor('sentry', /authenticated · \d+ min/);
-        await vscode.runCommand('Notifications: Clear All Notifications');
+        await clearNotifications(vscode);
         await view.press('sentry', 'Test Connection');
         await view.waitFor('sentry', 'extra scopes needed');
         for (let time = 0; time < 2; time++) {

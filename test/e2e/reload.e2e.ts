@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
-import { notification, seen } from './harness/serversView.ts';
+import { notification, seen } from './harness/notifications.ts';
+
 import { answer, openSignInPage } from './harness/signIn.ts';
 
 const mcpJson = (url: string) => JSON.stringify({ mcpServers: { sentry: { type: 'http', url } } });

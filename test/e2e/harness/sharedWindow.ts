@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporaryFolder.ts';
 import { quietSettings, type Settings, writeSettings } from '../../support/vscode/settings.ts';
 import { runCommand } from './commandPalette.ts';
+import { clearNotifications } from './notifications.ts';
 import { type ServersView, serversView } from './serversView.ts';
 import { sharedMachine } from './sharedMachine.ts';
 import { openVsCode, type VsCode } from './window.ts';
@@ -41,7 +42,9 @@ export async function emptySharedWindow(settings: Settings = {}): Promise<EmptyW
 export async function closeSharedWindow(): Promise<void> {
   const window = shared;
   shared = undefined;
-  await window?.vscode.close();
+  if (window?.vscode.page.isClosed() === false) {
+    await window.vscode.close();
+  }
   await window?.above.remove();
 }
 
@@ -81,7 +84,7 @@ async function clearTheTable(page: Page): Promise<void> {
       await runCommand(page, command);
     }
   }
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications({ page });
 }
 
 /** Returns whether the settings were others. */
