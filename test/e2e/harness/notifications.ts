@@ -33,8 +33,10 @@ export async function clearNotifications({ page }: Window): Promise<void> {
     if ((await clear.isVisible()) && (await clear.isEnabled())) {
       await clear.click({ timeout: clickTime });
     }
+    await moveAway(page);
     if (await center(page).isVisible()) {
       await bell(page).click({ timeout: clickTime });
+      await moveAway(page);
     }
     await center(page).waitFor({ state: 'hidden', timeout: clickTime });
   });
@@ -43,12 +45,17 @@ export async function clearNotifications({ page }: Window): Promise<void> {
 async function showAll(page: Page): Promise<void> {
   await persistently(page, async () => {
     if (!(await center(page).isVisible())) {
+      await moveAway(page);
       await bell(page).click({ timeout: clickTime });
       await center(page).waitFor({ state: 'visible', timeout: clickTime });
-      // Else what the bell says is shown over them.
-      await page.mouse.move(0, 0);
+      await moveAway(page);
     }
   });
+}
+
+/** Else what is under the pointer is explained, over what is next to it: the bell, or a notification. */
+async function moveAway(page: Page): Promise<void> {
+  await page.mouse.move(0, 0);
 }
 
 function center(page: Page): Locator {

@@ -24,6 +24,9 @@ interface SharedWindow extends EmptyWindow {
 
 let shared: SharedWindow | undefined;
 
+/** What VS Code makes of the quiet settings as soon as it reads them: a reload would follow each such change. */
+const migrated: Settings = { 'extensions.autoUpdate': 'off' };
+
 /**
  * The window that all journeys share which do not need one of their own, since VS Code takes ten seconds to open one:
  * as if nobody had been there, but for sessions of servers that are gone. It has these user settings.
@@ -52,7 +55,11 @@ async function open(settings: Settings): Promise<SharedWindow> {
   const above = await createTemporaryFolder('mcp-auth-workspace-');
   const folder = join(above.path, 'acme', 'shop-frontend');
   await mkdir(folder, { recursive: true });
-  const vscode = await openVsCode({ folder, settings, on: await sharedMachine() });
+  const vscode = await openVsCode({
+    folder,
+    settings: { ...migrated, ...settings },
+    on: await sharedMachine(),
+  });
   return { above, folder, vscode, view: serversView(vscode.page) };
 }
 
@@ -89,7 +96,7 @@ async function clearTheTable(page: Page): Promise<void> {
 
 /** Returns whether the settings were others. */
 async function change(file: string, settings: Settings): Promise<boolean> {
-  const wanted = { ...quietSettings, ...settings };
+  const wanted = { ...quietSettings, ...migrated, ...settings };
   if (isDeepStrictEqual(JSON.parse(await readFile(file, 'utf8')), wanted)) {
     return false;
   }
