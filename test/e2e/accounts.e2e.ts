@@ -1,40 +1,32 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { type Demo, startDemo } from '../support/demo/demo.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
-import { journey } from './harness/journey.ts';
+import type { Demo } from '../support/demo/demo.ts';
+import { journey, startJourney } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
+import { seen } from './harness/notifications.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { modal, type ServersView, seen, serversView } from './harness/serversView.ts';
+import { modal, type ServersView } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
-import { openVsCode, type VsCode } from './harness/window.ts';
+import type { VsCode } from './harness/window.ts';
 
 const [alice, bob] = ['alice@example.com', 'bob@example.com'];
 
 describe('several accounts at one server', () => {
   let demo: Demo;
-  let folder: TemporaryFolder;
   let vscode: VsCode;
   let view: ServersView;
+  let end: () => Promise<void>;
 
   before(async () => {
-    demo = await startDemo({ openId: true });
-    folder = await createTemporaryFolder('shop-frontend-');
-    await writeFile(join(folder.path, '.mcp.json'), sampleMcpJson({ sentry: demo.mcpUrl }));
-    vscode = await openVsCode({ folder: folder.path });
-    view = serversView(vscode.page);
-    await view.open();
+    ({ demo, vscode, view, end } = await startJourney({
+      demo: { openId: true },
+      mcpJson: (url) => sampleMcpJson({ sentry: url }),
+    }));
     await view.waitFor('sentry', 'needs authentication');
   });
 
-  after(async () => {
-    await vscode?.close();
-    await folder?.remove();
-    await demo?.close();
-  });
+  after(() => end?.());
 
   /** Signs in as somebody at the page that `start` makes VS Code open. */
   async function signInAs(user: string, start: () => Promise<void>): Promise<void> {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { type Demo, startDemo } from '../support/demo/demo.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
-import { journey } from './harness/journey.ts';
+import type { Demo } from '../support/demo/demo.ts';
+import { journey, startJourney } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
+import { notification, seen } from './harness/notifications.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { modal, notification, type ServersView, seen, serversView } from './harness/serversView.ts';
+import { modal, type ServersView } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
-import { openVsCode, type VsCode } from './harness/window.ts';
+import type { VsCode } from './harness/window.ts';
+
+const mcpJson = (mcpUrl: string) => sampleMcpJson({ sentry: mcpUrl });
 
 /** Seconds; longer than a test needs, shorter than anybody wants to wait for its end. */
 const shortLifetime = 5;
@@ -44,34 +44,25 @@ function assertExactUrl(demo: Demo, { origin }: Pick<VsCode, 'origin'>): void {
 
 describe('authenticating at a server on localhost', () => {
   let demo: Demo;
-  let folder: TemporaryFolder;
   let vscode: VsCode;
   let view: ServersView;
+  let end: () => Promise<void>;
   let signIn: Page;
   const picture = (name: string) => vscode.screenshot(`localhost-${name}`);
 
   before(async () => {
-    demo = await startDemo();
-    folder = await createTemporaryFolder('shop-frontend-');
-    await writeFile(join(folder.path, '.mcp.json'), sampleMcpJson({ sentry: demo.mcpUrl }));
-    vscode = await openVsCode({ folder: folder.path });
-    view = serversView(vscode.page);
+    ({ demo, vscode, view, end } = await startJourney({ mcpJson }));
   });
 
-  after(async () => {
-    await vscode?.close();
-    await folder?.remove();
-    await demo?.close();
-  });
+  after(() => end?.());
 
   it('lists an OAuth server, a stdio server, a header server and a broken entry', async () => {
-    await view.open();
     await view.waitFor('sentry', 'needs authentication');
     await view.waitFor('files', 'stdio');
     await view.waitFor('internal', 'header from .mcp.json');
     await view.waitFor('broken', '"url" without "type"');
     // As a screen reader says it.
-    await vscode.page.getByRole('treeitem', { name: /^shop-frontend-\w+, \.mcp\.json$/ }).waitFor();
+    await vscode.page.getByRole('treeitem', { name: /^shop-frontend, \.mcp\.json$/ }).waitFor();
     await vscode.page
       .getByRole('treeitem', { name: /^sentry, MCP server\. Needs authentication\./ })
       .waitFor();
@@ -220,8 +211,6 @@ describe('authenticating at a server on localhost', () => {
     assert.deepEqual(await filesWithSecrets(vscode.home, demo.journal.secrets), []);
   });
 });
-
-const mcpJson = (mcpUrl: string) => sampleMcpJson({ sentry: mcpUrl });
 
 // 127.0.0.2 is to VS Code what any host on the Internet is: not forwarded, not trusted by itself.
 describe('the link dialog of VS Code for a server on another host', () => {

@@ -5,7 +5,8 @@ import { type Demo, startDemo } from '../support/demo/demo.ts';
 import { startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { journey } from './harness/journey.ts';
 import { filesWithSecrets } from './harness/leaks.ts';
-import { notification, seen } from './harness/serversView.ts';
+import { clearNotifications, notification, seen } from './harness/notifications.ts';
+
 import { answer } from './harness/signIn.ts';
 
 /** Resolves when so many pages beside VS Code's own are open, each where the person is asked. */
@@ -46,7 +47,7 @@ describe('Authenticate All', () => {
         await Promise.all(
           context.pages().map(async (page) => await (page === window ? undefined : page.close())),
         );
-        await vscode.runCommand('Notifications: Clear All Notifications');
+        await clearNotifications(vscode);
         const asked = signedIn.asked.length;
 
         await window.getByRole('button', { name: 'Authenticate All', exact: true }).click();

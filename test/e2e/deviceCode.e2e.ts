@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Page } from 'playwright-core';
 import { journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
+import { notification, seen } from './harness/notifications.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { notification, seen } from './harness/serversView.ts';
+
+import { answer } from './harness/signIn.ts';
 
 const options = {
   demo: { deviceFlow: true },
@@ -98,6 +100,8 @@ describe('signing in with a device code', () => {
       await vscode.screenshot('device-not-offered');
       const opened = vscode.context.waitForEvent('page');
       await error.getByRole('button', { name: 'Authenticate' }).click();
-      await (await opened).getByRole('button', { name: 'Allow' }).waitFor();
+      const signIn = await opened;
+      await answer(signIn, 'Allow');
+      await view.waitFor('sentry', /authenticated · \d+ min/);
     }));
 });

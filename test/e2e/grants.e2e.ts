@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grantServer } from '../support/grantServer.ts';
 import { identityProvider, idpClientId } from '../support/identityProvider.ts';
 import { type MisbehavingServer, startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { ecKey, jwtOf, verifiedJwt } from '../support/privateKeys.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import { writeSettings } from '../support/vscode/settings.ts';
+import { startJourney } from './harness/journey.ts';
 import { filesWithSecrets } from './harness/leaks.ts';
-import { modal, type ServersView, seen, serversView } from './harness/serversView.ts';
-import { openVsCode, type VsCode } from './harness/window.ts';
+import { seen } from './harness/notifications.ts';
+import { modal, type ServersView } from './harness/serversView.ts';
+import type { VsCode } from './harness/window.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const secret = 'the-secret-of-the-machine';
 const key = ecKey();
 
 describe('authenticating without a sign-in page of the server', () => {
-  let folder: TemporaryFolder;
   let vscode: VsCode;
   let view: ServersView;
+  let end: () => Promise<void>;
   let bySecret: MisbehavingServer;
   let byKey: MisbehavingServer;
   let byWorkload: MisbehavingServer;
@@ -34,9 +34,6 @@ describe('authenticating without a sign-in page of the server', () => {
     byIdentity = await startMisbehavingServer(grantServer({ grants: [jwtBearer] }));
     alsoByIdentity = await startMisbehavingServer(grantServer({ grants: [jwtBearer] }));
     idp = await startMisbehavingServer(identityProvider());
-    folder = await createTemporaryFolder('build-agents-');
-    const tokenFile = join(folder.path, 'token');
-    await writeFile(tokenFile, `${workloadToken}\n`);
     const machine = { grantType: 'client_credentials', clientId: 'machine' };
     const server = ({ mcpUrl: url }: MisbehavingServer, oauth: object) => ({ type: 'http', url, oauth });
     const mcpServers = {
@@ -47,25 +44,23 @@ describe('authenticating without a sign-in page of the server', () => {
       holidays: server(alsoByIdentity, { xaa: true, clientId: 'editor' }),
       wrong: { type: 'http', url: bySecret.mcpUrl, oauth: { grantType: 'client_credentials' } },
     };
-    await writeFile(join(folder.path, '.mcp.json'), JSON.stringify({ mcpServers }, undefined, 2));
-    vscode = await openVsCode({
-      folder: folder.path,
+    const window = await startJourney({
+      mcpJson: () => JSON.stringify({ mcpServers }, undefined, 2),
+      files: { token: `${workloadToken}\n` },
       settings: {
         'mcpAuth.identityProvider.issuer': idp.origin,
         'mcpAuth.identityProvider.clientId': idpClientId,
       },
     });
+    ({ vscode, view, end } = window);
     // Of the machine that the workspace is on, and not of the one that the browser is on.
     await writeSettings(join(vscode.userDataDir, 'Machine', 'settings.json'), {
-      'mcpAuth.workloadIdentities': [{ issuer: byWorkload.origin, tokenFile }],
+      'mcpAuth.workloadIdentities': [{ issuer: byWorkload.origin, tokenFile: join(window.folder, 'token') }],
     });
-    view = serversView(vscode.page);
-    await view.open();
   });
 
   after(async () => {
-    await vscode?.close();
-    await folder?.remove();
+    await end?.();
     const servers = [bySecret, byKey, byWorkload, byIdentity, alsoByIdentity, idp];
     await Promise.all(servers.map((server) => server?.close()));
   });

@@ -3,7 +3,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { type Journey, type JourneyOptions, journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
-import { notification } from './harness/serversView.ts';
+import { notification } from './harness/notifications.ts';
+
 import { openSignInPage } from './harness/signIn.ts';
 
 const mcpJson = (url: string) => JSON.stringify({ mcpServers: { sentry: { type: 'http', url } } });

@@ -4,7 +4,8 @@ import { type Honest, type Routes, startMisbehavingServer } from '../support/mis
 import { json } from '../support/reply.ts';
 import { type Journey, journey } from './harness/journey.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
-import { modal, seen } from './harness/serversView.ts';
+import { seen } from './harness/notifications.ts';
+import { modal } from './harness/serversView.ts';
 
 const metadataRoute = 'GET /.well-known/oauth-authorization-server';
 

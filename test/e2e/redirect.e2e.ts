@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { listen } from '../support/demo/listener.ts';
 import { journey } from './harness/journey.ts';
+import { seen } from './harness/notifications.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
-import { seen } from './harness/serversView.ts';
+
 import { openSignInPage } from './harness/signIn.ts';
 
 describe('a client that was registered by hand for one port of localhost', () => {

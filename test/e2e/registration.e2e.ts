@@ -5,10 +5,13 @@ import { startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { json, text, unauthorized } from '../support/reply.ts';
 import { journey } from './harness/journey.ts';
 import { sampleMcpJson } from './harness/mcpJson.ts';
-import { modal, notification, seen } from './harness/serversView.ts';
+import { clearNotifications, notification, seen } from './harness/notifications.ts';
+import { modal } from './harness/serversView.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 
 const mcpJson = (url: string) => sampleMcpJson({ sentry: url });
+/** Other settings cost a reload: the journeys with these follow each other. */
+const askForScopes = { 'mcpAuth.askForScopes': true };
 
 describe('the client registration of a server', () => {
   it('is cleared when the person says so, and made anew by the next sign-in; the session stays', () =>
@@ -67,21 +70,6 @@ describe('the scopes of a sign-in', () => {
       await view.waitFor('sentry', /authenticated · \d+ min/);
     }));
 
-  it('are always chosen where that is wished, and nothing is requested without a choice', () => {
-    const window = { settings: { 'mcpAuth.askForScopes': true } };
-    return journey({ mcpJson, window }, async ({ demo, vscode, view }) => {
-      await view.press('sentry', 'Authenticate');
-      await vscode.page.getByText('needed to stay signed in').waitFor();
-      await vscode.page.keyboard.press('Escape');
-      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
-      await view.waitFor('sentry', 'needs authentication');
-      assert.equal(
-        demo.journal.count(({ url }) => url === '/reg'),
-        0,
-      );
-    });
-  });
-
   it('are asked for once more where the server wants others than a session has', () =>
     withCleanup(async (defer) => {
       const server = await startMisbehavingServer();
@@ -104,7 +92,7 @@ describe('the scopes of a sign-in', () => {
         await view.waitFor('sentry', 'needs authentication');
         await view.press('sentry', 'Authenticate');
         await view.waitFor('sentry', /authenticated · \d+ min/);
-        await vscode.runCommand('Notifications: Clear All Notifications');
+        await clearNotifications(vscode);
         await view.press('sentry', 'Test Connection');
         await view.waitFor('sentry', 'extra scopes needed');
         for (let time = 0; time < 2; time++) {
@@ -126,6 +114,20 @@ describe('the scopes of a sign-in', () => {
         );
       });
     }));
+
+  it('are always chosen where that is wished, and nothing is requested without a choice', () => {
+    return journey({ mcpJson, settings: askForScopes }, async ({ demo, vscode, view }) => {
+      await view.press('sentry', 'Authenticate');
+      await vscode.page.getByText('needed to stay signed in').waitFor();
+      await vscode.page.keyboard.press('Escape');
+      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
+      await view.waitFor('sentry', 'needs authentication');
+      assert.equal(
+        demo.journal.count(({ url }) => url === '/reg'),
+        0,
+      );
+    });
+  });
 });
 
 /** What an MCP server that takes everybody with the right scopes begins with. */
@@ -137,7 +139,7 @@ const greeting = {
 
 describe('a client metadata document', () => {
   it('is written for the address at which the person publishes it', () =>
-    journey({ mcpJson }, async ({ vscode }) => {
+    journey({ mcpJson, settings: askForScopes }, async ({ vscode }) => {
       const { page } = vscode;
       const input = page.locator('.quick-input-widget .quick-input-box input');
       await vscode.runCommand('MCP Auth: Create Client Metadata Document');
@@ -157,5 +159,6 @@ describe('a client metadata document', () => {
       await page.getByText('The https address at which you will publish it').waitFor();
       assert.equal(await input.inputValue(), 'https://me.example/mcp-auth.json');
       await page.keyboard.press('Escape');
+      await vscode.runCommand('View: Revert and Close Editor');
     }));
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { journey } from './harness/journey.ts';
 import { filesWithSecrets, isSearchable } from './harness/leaks.ts';
-import { notification, seen } from './harness/serversView.ts';
+import { notification, seen } from './harness/notifications.ts';
+
 import { answer, openSignInPage } from './harness/signIn.ts';
 
 const mcpJson = (url: string) => JSON.stringify({ mcpServers: { sentry: { type: 'http', url } } });
@@ -40,7 +41,7 @@ describe('a window that is reloaded while it waits for the browser', () => {
       const redirectUris = demo.journal.requests
         .filter(({ url }) => url.startsWith('/auth?'))
         .map(({ url }) => new URL(url, demo.issuer).searchParams.get('redirect_uri'));
-      assert.match(redirectUris.at(-1) ?? '', /vscode-reqid=2&/);
+      assert.match(redirectUris.at(-1) ?? '', /vscode-reqid=(?!1&)\d+&/);
       await vscode.reload();
       await view.open();
       await view.waitFor('sentry', 'waiting for your browser');

@@ -8,6 +8,7 @@ import { installCodeServer } from '../support/vscode/install.ts';
 import { openPages } from './harness/browser.ts';
 import { saveScreenshot } from './harness/screenshot.ts';
 import { closeSharedMachine } from './harness/sharedMachine.ts';
+import { closeSharedWindow } from './harness/sharedWindow.ts';
 
 /** Runs `test/e2e` against the packaged extension; arguments select files by a part of their path. */
 async function main(): Promise<number> {
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
     // The steps of a journey build on each other: what follows a failure says nothing.
     bail: true,
     reporter: ResultReporter,
-    rootHooks: { afterEach: takeScreenshotOnFailure, afterAll: closeSharedMachine },
+    rootHooks: { afterEach: pictureFailure, afterAll: closeAll },
   });
   for await (const file of glob('test/e2e/**/*.e2e.ts', { cwd: projectRoot })) {
     if (selection.length === 0 || selection.some((part) => file.includes(part))) {
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-async function takeScreenshotOnFailure(this: Mocha.Context): Promise<void> {
+async function pictureFailure(this: Mocha.Context): Promise<void> {
   const test = this.currentTest;
   if (test?.state !== 'failed') {
     return;
@@ -46,6 +47,12 @@ async function takeScreenshotOnFailure(this: Mocha.Context): Promise<void> {
   for (const page of openPages()) {
     console.log(await saveScreenshot(page, `failed ${test.title}`.replace(/\W+/g, '-')));
   }
+  await closeSharedWindow();
+}
+
+async function closeAll(): Promise<void> {
+  await closeSharedWindow();
+  await closeSharedMachine();
 }
 
 runMain(main);

@@ -5,7 +5,8 @@ import type { MisbehavingServer } from '../support/misbehavingServer.ts';
 import { silence } from '../support/reply.ts';
 import { beside, wikiToken } from './harness/everyState.ts';
 import type { Journey } from './harness/journey.ts';
-import { modal, notification, seen } from './harness/serversView.ts';
+import { clearNotifications, notification, seen } from './harness/notifications.ts';
+import { modal } from './harness/serversView.ts';
 import { openSignInPage } from './harness/signIn.ts';
 
 const box = (window: Page): Locator => window.locator('.quick-input-widget .quick-input-box input');
@@ -118,6 +119,7 @@ async function holdTheMoment({ folder, vscode, view }: Journey, server: Misbehav
   await vscode.runCommand('Preferences: Toggle between Light/Dark Themes');
   await vscode.page.locator('.monaco-workbench.vs-dark').waitFor({ state: 'detached' });
   await moment('states-momentary-light');
+  await view.press('notion', 'Cancel Authentication');
 }
 
 async function addServer(folder: string, name: string, entry: object): Promise<void> {
@@ -147,7 +149,7 @@ describe('the servers of a workspace', () => {
       const page = await openSignInPage(vscode, () => view.press('notion', 'Authenticate'));
       await page.close();
       await vscode.page.bringToFront();
-      await vscode.runCommand('Notifications: Clear All Notifications');
+      await clearNotifications(vscode);
       await waitForAll(journey, inTheEnd);
       await view.waitFor('docs', 'replaced by .mcp.json');
       await vscode.screenshot('states-light');

@@ -9,7 +9,8 @@ import {
 import { json, page, type Reply, text, unauthorized } from '../support/reply.ts';
 import { type Journey, journey } from './harness/journey.ts';
 import { filesWithSecrets } from './harness/leaks.ts';
-import { modal, notification, seen } from './harness/serversView.ts';
+import { clearNotifications, notification, seen } from './harness/notifications.ts';
+import { modal } from './harness/serversView.ts';
 
 const good = 'good-token-of-the-person';
 const wrong = 'wrong-token-of-the-person';
@@ -107,7 +108,7 @@ describe('a token entered by hand', () => {
       };
       await (await setToken()).first().waitFor();
       await vscode.screenshot('token-unchecked');
-      await vscode.runCommand('Notifications: Clear All Notifications');
+      await clearNotifications(vscode);
       assert.equal(await view.row('tracker').filter({ hasText: 'saved token' }).count(), 0);
       await (await setToken()).getByRole('button', { name: 'Save Anyway' }).click();
       await view.waitFor('tracker', 'saved token');

@@ -8,7 +8,7 @@ const mcpJson = (mcpUrl: string) => sampleMcpJson({ sentry: mcpUrl });
 
 describe('a workspace that is not trusted', () => {
   it('has its servers listed, and nothing contacted or offered', () =>
-    journey({ window: { trusted: false }, mcpJson }, async ({ demo, folder, vscode, view }) => {
+    journey({ untrusted: true, mcpJson }, async ({ demo, folder, vscode, view }) => {
       await view.waitFor('sentry', 'not asked yet');
       await vscode.page.getByText('its servers are listed, but nothing is contacted').first().waitFor();
       await view.row('sentry').hover();

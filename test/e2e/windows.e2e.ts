@@ -3,12 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Demo, startDemo } from '../support/demo/demo.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
-import { modal, type ServersView, seen, serversView } from './harness/serversView.ts';
+import { seen } from './harness/notifications.ts';
+import { modal, type ServersView, serversView } from './harness/serversView.ts';
+import { sharedMachine } from './harness/sharedMachine.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 import { openVsCode, type VsCode, type VsCodeWindow } from './harness/window.ts';
 
 /** Seconds: long enough for a test to notice that a token has expired too early, or too late. */
-const shortLifetime = 10;
+const shortLifetime = 6;
 
 describe('two windows of one profile', () => {
   let docs: Demo;
@@ -24,7 +26,7 @@ describe('two windows of one profile', () => {
     folder = await createTemporaryFolder('shop-frontend-');
     const servers = { docs: server(docs), tickets: server(tickets) };
     await writeFile(join(folder.path, '.mcp.json'), JSON.stringify({ mcpServers: servers }));
-    vscode = await openVsCode({ folder: folder.path });
+    vscode = await openVsCode({ folder: folder.path, on: await sharedMachine() });
     second = await vscode.openWindow();
     views = [serversView(vscode.page), serversView(second.page)];
   });
@@ -96,6 +98,9 @@ describe('two windows of one profile', () => {
     const refreshes = docs.journal.refreshes.length;
     const started = Date.now();
     for (let count = 1; count <= 3; count++) {
+      if (count === 3) {
+        docs.setAccessTokenTtl(3600);
+      }
       await docs.journal.next(({ side, url }) => side === 'authorization' && url === '/token');
     }
     const seconds = (Date.now() - started) / 1000;
@@ -104,8 +109,6 @@ describe('two windows of one profile', () => {
     const made = docs.journal.refreshes.slice(refreshes);
     assert.ok(made.every(({ status }) => status === 200));
     assert.equal(new Set(made.map(({ presented }) => presented)).size, made.length);
-    docs.setAccessTokenTtl(3600);
-    await docs.journal.next(({ side, url }) => side === 'authorization' && url === '/token');
     await vscode.page.bringToFront();
     await views[0].waitFor('docs', /authenticated · \d+ min/);
     await second.page.bringToFront();
@@ -120,16 +123,11 @@ describe('two windows of one profile', () => {
     await vscode.page.bringToFront();
     await views[0].waitFor('docs', 'needs authentication');
     await vscode.screenshot('windows-signed-out');
-    for (const [window, view] of [
-      [vscode, views[0]],
-      [second, views[1]],
-    ] as const) {
-      await window.page.bringToFront();
-      await window.reload();
-      await view.open();
-      await view.waitFor('docs', 'needs authentication');
-      await view.waitFor('tickets', /authenticated · \d+ min/);
-    }
+    // The first reads what is stored, which its own copy of before may not have come back into.
+    await vscode.reload();
+    await views[0].open();
+    await views[0].waitFor('docs', 'needs authentication');
+    await views[0].waitFor('tickets', /authenticated · \d+ min/);
   });
 });
 

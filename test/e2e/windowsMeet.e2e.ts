@@ -7,7 +7,9 @@ import { json, silence, unauthorized } from '../support/reply.ts';
 import { createTemporaryFolder } from '../support/temporaryFolder.ts';
 import { extensionHosts } from './harness/extensionHosts.ts';
 import { journey } from './harness/journey.ts';
-import { modal, seen, serversView } from './harness/serversView.ts';
+import { seen } from './harness/notifications.ts';
+import { modal, serversView } from './harness/serversView.ts';
+import { sharedMachine } from './harness/sharedMachine.ts';
 import { answer, openSignInPage } from './harness/signIn.ts';
 import { openVsCode } from './harness/window.ts';
 
@@ -58,7 +60,7 @@ describe('a window whose extension host is killed (-9) while its refresh is on t
       const folder = await createTemporaryFolder('shop-frontend-');
       defer(folder.remove);
       await writeFile(join(folder.path, '.mcp.json'), mcpJson(server.mcpUrl));
-      const vscode = await openVsCode({ folder: folder.path });
+      const vscode = await openVsCode({ folder: folder.path, on: await sharedMachine() });
       defer(vscode.close);
       const view = serversView(vscode.page);
       await view.open();

@@ -1,13 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { withCleanup } from '../../support/cleanup.ts';
+import { type Cleanup, createCleanup, withCleanup } from '../../support/cleanup.ts';
 import { type Demo, type DemoOptions, startDemo } from '../../support/demo/demo.ts';
 import { createTemporaryFolder } from '../../support/temporaryFolder.ts';
+import type { Settings } from '../../support/vscode/settings.ts';
 import { type ServersView, serversView } from './serversView.ts';
-import { sharedMachine } from './sharedMachine.ts';
-import { openVsCode, type VsCode, type VsCodeOptions } from './window.ts';
+import { type EmptyWindow, emptySharedWindow } from './sharedWindow.ts';
+import { openVsCode, type VsCode } from './window.ts';
 
-/** What a journey of one test begins with: the view open on a workspace, and a server to sign in to. */
+/** What a journey begins with: the view open on a workspace, and a server to sign in to. */
 export interface Journey {
   readonly demo: Demo;
   /** The workspace's only one, by its absolute path. */
@@ -19,7 +20,10 @@ export interface Journey {
 /** What differs from journey to journey. */
 export interface JourneyOptions {
   readonly demo?: DemoOptions;
-  readonly window?: Omit<VsCodeOptions, 'folder' | 'on'>;
+  /** In restricted mode, which takes a VS Code of its own; otherwise in the window that journeys share. */
+  readonly untrusted?: true;
+  /** Added to the quiet user settings. */
+  readonly settings?: Settings;
   /** The text of the workspace's `.mcp.json`. */
   readonly mcpJson: (mcpUrl: string) => string;
   /** The texts of further files, by their paths relative to the workspace. */
@@ -29,20 +33,51 @@ export interface JourneyOptions {
 /** Goes on a journey and clears up behind it, however it ends. */
 export async function journey(options: JourneyOptions, go: (start: Journey) => Promise<void>): Promise<void> {
   await withCleanup(async (defer) => {
-    const demo = await startDemo(options.demo);
-    defer(demo.close);
-    const temporary = await createTemporaryFolder('mcp-auth-workspace-');
-    defer(temporary.remove);
-    const folder = join(temporary.path, 'acme', 'shop-frontend');
-    await writeFiles(folder, { ...options.files, '.mcp.json': options.mcpJson(demo.mcpUrl) });
-    // Trust is a matter of how the server of VS Code is started.
-    const place = options.window?.trusted === undefined ? { on: await sharedMachine() } : {};
-    const vscode = await openVsCode({ ...options.window, ...place, folder });
-    defer(vscode.close);
-    const view = serversView(vscode.page);
-    await view.open();
-    await go({ demo, folder, vscode, view });
+    const { end, ...start } = await startJourney(options);
+    defer(end);
+    await go(start);
   });
+}
+
+/** Starts a journey of several tests. `end` ends its server, and its VS Code if it has one of its own. */
+export async function startJourney(
+  options: JourneyOptions,
+): Promise<Journey & { readonly end: () => Promise<void> }> {
+  const cleanup = createCleanup();
+  try {
+    const demo = await startDemo(options.demo);
+    cleanup.defer(demo.close);
+    const write = (folder: string) =>
+      writeFiles(folder, { ...options.files, '.mcp.json': options.mcpJson(demo.mcpUrl) });
+    const window = options.untrusted
+      ? await untrustedWindow(write, cleanup)
+      : await emptySharedWindow(options.settings);
+    if (!options.untrusted) {
+      await write(window.folder);
+    }
+    await window.view.open();
+    await window.vscode.page
+      .getByRole('treeitem', { name: /, MCP server\./ })
+      .first()
+      .waitFor();
+    return { demo, ...window, end: cleanup.run };
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function untrustedWindow(
+  write: (folder: string) => Promise<void>,
+  { defer }: Pick<Cleanup, 'defer'>,
+): Promise<EmptyWindow> {
+  const temporary = await createTemporaryFolder('mcp-auth-workspace-');
+  defer(temporary.remove);
+  const folder = join(temporary.path, 'acme', 'shop-frontend');
+  await write(folder);
+  const vscode = await openVsCode({ folder, trusted: false });
+  defer(vscode.close);
+  return { folder, vscode, view: serversView(vscode.page) };
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

@@ -1,7 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { runCommand } from './commandPalette.ts';
 import { clickTime, persistently } from './persistently.ts';
-import type { VsCodeWindow } from './window.ts';
 
 /** How long a menu that opened may take to show an item that can be chosen, in milliseconds. */
 const menuTime = 3_000;
@@ -64,26 +62,6 @@ export function serversView(page: Page): ServersView {
       });
     },
   };
-}
-
-/**
- * Shows the notification center, and the notifications there that say something. VS Code shows no toast for the
- * fourth of notifications that follow each other within 800 ms, which a test achieves and a person does not.
- */
-export async function notification(window: VsCodeWindow, text: RegExp | string): Promise<Locator> {
-  await runCommand(window.page, 'Notifications: Show Notifications');
-  return window.page.locator('.notifications-center .notification-list-item').filter({ hasText: text });
-}
-
-/** Resolves when a notification says something; `look` may look at it before all notifications are cleared. */
-export async function seen(
-  window: VsCodeWindow,
-  text: RegExp | string,
-  look: () => Promise<unknown> = async () => undefined,
-): Promise<void> {
-  await (await notification(window, text)).first().waitFor();
-  await look();
-  await runCommand(window.page, 'Notifications: Clear All Notifications');
 }
 
 /** The modal dialog that VS Code shows. By its class: notifications have the role of a dialog as well. */
