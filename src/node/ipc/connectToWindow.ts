@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type BirpcReturn, createBirpc } from 'birpc';
-import { writeCallMessage } from '../callMessage.ts';
 import { Lines, ProtocolError } from '../framing.ts';
+import { writeCallMessage } from '../writeCallMessage.ts';
 import { lineLimits } from './protocol.ts';
 import type { Registration } from './registration.ts';
 import type { TerminalCalls, TerminalPrompts } from './terminalCalls.ts';
