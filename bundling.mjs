@@ -17,3 +17,15 @@ export const bundling = /** @type {const} */ ({
   external: ['vscode'],
   legalComments: 'none',
 });
+
+/**
+ * How the terminal command is bundled: its first file is small, since Node reads all of a file before it runs any of
+ * it, and clients wait for `mcp-auth headers`; the second one is loaded for everything else.
+ *
+ * @satisfies {import('esbuild').BuildOptions}
+ */
+export const terminalBundling = /** @type {const} */ ({
+  ...bundling,
+  entryPoints: { terminal: 'src/terminal/main.ts', terminalCommands: 'src/terminal/commandLine.ts' },
+  external: ['./terminalCommands.js'],
+});

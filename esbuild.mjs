@@ -1,20 +1,25 @@
 import { context } from 'esbuild';
-import { bundling } from './bundling.mjs';
+import { bundling, terminalBundling } from './bundling.mjs';
 
 const production = process.argv.includes('--production');
 
-const bundle = await context({
-  ...bundling,
-  entryPoints: { extension: 'src/extension.ts', terminal: 'src/terminal/main.ts' },
+const options = /** @type {const} */ ({
   outdir: 'dist',
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',
 });
 
-if (process.argv.includes('--watch')) {
-  await bundle.watch();
-} else {
-  await bundle.rebuild();
-  await bundle.dispose();
+const bundles = await Promise.all([
+  context({ ...bundling, ...options, entryPoints: { extension: 'src/extension.ts' } }),
+  context({ ...terminalBundling, ...options }),
+]);
+
+for (const bundle of bundles) {
+  if (process.argv.includes('--watch')) {
+    await bundle.watch();
+  } else {
+    await bundle.rebuild();
+    await bundle.dispose();
+  }
 }

@@ -1,5 +1,5 @@
 import { CommandError } from '../node/ipc/commandError.ts';
-import { parseNamesAnswer } from '../node/ipc/protocol.ts';
+import { parseNamesAnswer } from '../node/ipc/windowMessage.ts';
 import type { Arguments } from './arguments.ts';
 import { callForPerson } from './callForPerson.ts';
 import { bashCompletion } from './completion/bash.ts';

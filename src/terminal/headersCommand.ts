@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { callWindow } from '../node/ipc/callWindow.ts';
 import { CommandError } from '../node/ipc/commandError.ts';
-import { parseHeadersAnswer } from '../node/ipc/protocol.ts';
 import type { HeadersAnswer, TerminalPrompts } from '../node/ipc/terminalCalls.ts';
+import { parseHeadersAnswer } from '../node/ipc/windowMessage.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { findCaller } from './caller.ts';
 import { exitCodeFor } from './exitCode.ts';

@@ -1,5 +1,5 @@
 import { CommandError } from '../node/ipc/commandError.ts';
-import { parseOutcomesAnswer } from '../node/ipc/protocol.ts';
+import { parseOutcomesAnswer } from '../node/ipc/windowMessage.ts';
 import type { Arguments } from './arguments.ts';
 import { callForPerson } from './callForPerson.ts';
 import type { ExitCode } from './exitCode.ts';

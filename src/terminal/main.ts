@@ -10,9 +10,10 @@ delete process.env.ELECTRON_RUN_AS_NODE;
 
 const [command, ...rest] = process.argv.slice(2);
 
-// Clients wait for the headers of each of their servers: everything else is loaded only when it is wanted.
+// Clients wait for the headers of each of their servers: everything else is in a file of its own (bundling.mjs).
 if (command === 'headers' && !rest.includes('--help') && !rest.includes('-h')) {
   void runHeaders(rest);
 } else {
-  void import('./commandLine.ts').then(({ runCommandLine }) => runCommandLine(process.argv.slice(2)));
+  const commandLine: typeof import('./commandLine.ts') = require('./terminalCommands.js');
+  void commandLine.runCommandLine(process.argv.slice(2));
 }

@@ -68,5 +68,5 @@ export function createPerson({ NO_COLOR: noColour = '' }: NodeJS.ProcessEnv): Pe
 
 /** What can be taken back with one carriage return. */
 function oneLine(text: string, columns: number | undefined): string {
-  return text.replaceAll('\n', ' ').slice(0, Math.max(10, (columns ?? 80) - 1));
+  return text.replaceAll('\n', ' ').slice(0, Math.max(10, (columns || 80) - 1));
 }

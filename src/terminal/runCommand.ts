@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { CommandError } from '../node/ipc/commandError.ts';
-import { parseHeadersAnswer, parseNamesAnswer } from '../node/ipc/protocol.ts';
 import type { Caller, HeadersAnswer } from '../node/ipc/terminalCalls.ts';
+import { parseHeadersAnswer, parseNamesAnswer } from '../node/ipc/windowMessage.ts';
 import type { Arguments } from './arguments.ts';
 import { findCaller } from './caller.ts';
 import { callForPerson } from './callForPerson.ts';

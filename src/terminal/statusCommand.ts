@@ -1,4 +1,4 @@
-import { parseReportAnswer } from '../node/ipc/protocol.ts';
+import { parseReportAnswer } from '../node/ipc/windowMessage.ts';
 import type { Arguments } from './arguments.ts';
 import { callForPerson } from './callForPerson.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';

@@ -1,4 +1,4 @@
-import { parseOutcomeAnswer } from '../node/ipc/protocol.ts';
+import { parseOutcomeAnswer } from '../node/ipc/windowMessage.ts';
 import type { Arguments } from './arguments.ts';
 import { callForPerson } from './callForPerson.ts';
 import type { ExitCode } from './exitCode.ts';

@@ -4,7 +4,7 @@ import { type ExtensionContext, workspace } from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import type { SessionLocks } from '../core/session/sessionLocks.ts';
 import type { TerminalPorts } from '../node/ipc/connectedTerminal.ts';
-import { headlessFolder } from '../node/ipc/findWindows.ts';
+import { handleVariable, headlessFolder } from '../node/ipc/findWindows.ts';
 import { installCommand } from '../node/ipc/installCommand.ts';
 import { listenForTerminals, type TerminalListener } from '../node/ipc/listenForTerminals.ts';
 import { headlessSetting } from './headlessSetting.ts';
@@ -13,6 +13,9 @@ import { headlessSetting } from './headlessSetting.ts';
 export interface TerminalCommandPorts extends TerminalPorts {
   readonly locks: SessionLocks;
 }
+
+/** What the command is bundled into. */
+const terminalScripts = ['terminal.js', 'terminalCommands.js'];
 
 /**
  * The command `mcp-auth` of this window: puts it on the PATH of every integrated terminal, and answers it (D3). It is
@@ -62,8 +65,8 @@ export class TerminalCommand implements Disposable {
       return;
     }
     try {
-      const script = this.#context.asAbsolutePath('dist/terminal.js');
-      const installed = installCommand({ folder, script, execPath: process.execPath, locks });
+      const scripts = terminalScripts.map((name) => this.#context.asAbsolutePath(`dist/${name}`));
+      const installed = installCommand({ folder, scripts, execPath: process.execPath, locks });
       const listener = await listenForTerminals({ ...this.#ports, ...this.#announcement(), folder: sockets });
       if (this.#isDisposed) {
         listener.dispose();
@@ -93,7 +96,7 @@ export class TerminalCommand implements Disposable {
     const always = { applyAtProcessCreation: true, applyAtShellIntegration: true };
     variables.prepend('PATH', `${folder}${delimiter}`, always);
     // A path and no secret: what it names can be read by this user only.
-    variables.replace('MCPAUTH_IPC_HANDLE', this.#listener.handle, always);
+    variables.replace(handleVariable, this.#listener.handle, always);
   }
 
   #announce(): void {

@@ -15,7 +15,7 @@ const rows = (page: Page) => page.locator('.terminal-wrapper.active .xterm-rows'
 /** Enters a line where the prompt is. */
 async function enter(page: Page, line: string): Promise<void> {
   await page.locator('.terminal-wrapper.active .xterm').click();
-  await page.keyboard.insertText(line);
+  await page.keyboard.type(line);
   await page.keyboard.press('Enter');
 }
 
@@ -23,10 +23,12 @@ async function enter(page: Page, line: string): Promise<void> {
 async function shown(page: Page, pattern: RegExp): Promise<string> {
   await page.waitForFunction(
     ([selector, source]) =>
-      new RegExp(source ?? '').test(document.querySelector(selector ?? '')?.textContent ?? ''),
+      new RegExp(source ?? '').test(
+        document.querySelector(selector ?? '')?.textContent?.replaceAll('\u00a0', ' ') ?? '',
+      ),
     ['.terminal-wrapper.active .xterm-rows', pattern.source] as const,
   );
-  return (await rows(page).textContent()) ?? '';
+  return (await rows(page).textContent())?.replaceAll('\u00a0', ' ') ?? '';
 }
 
 describe('the terminal of a window', () => {
@@ -37,7 +39,7 @@ describe('the terminal of a window', () => {
       const { page } = vscode;
       await view.waitFor('shop', 'needs authentication');
       await vscode.runCommand('Terminal: Create New Terminal');
-      await enter(page, 'PS1="ready> "; clear');
+      await enter(page, `PS1='rea''dy> '; clear`);
       await shown(page, /ready>/);
 
       await enter(page, 'mcp-auth status');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { bundling } from '../../bundling.mjs';
+import { bundling, terminalBundling } from '../../bundling.mjs';
 import { inProject, projectRoot } from '../support/paths.ts';
 
 /** What VS Code needs to run the host suite. */
@@ -41,8 +41,9 @@ export async function buildHostSuite(pattern: string): Promise<HostSuite> {
   });
   await build({
     ...SHARED,
-    entryPoints: [inProject('src', 'terminal', 'main.ts')],
-    outfile: join(extensionPath, 'dist', 'terminal.js'),
+    ...terminalBundling,
+    absWorkingDir: projectRoot,
+    outdir: join(extensionPath, 'dist'),
   });
   await build({
     ...SHARED,

@@ -39,7 +39,7 @@ export async function callWindow<T>(
 }
 
 const noWindow =
-  'MCP Auth is not running here. Open a terminal in VS Code; or, for programs elsewhere on this machine, switch on the setting mcpAuth.headless while VS Code is open.';
+  'MCP Auth is not running here. Open a terminal in VS Code; or, for programs elsewhere on this machine, switch on the setting mcpAuth.headless.enabled while VS Code is open.';
 
 async function connected(
   registration: Registration,

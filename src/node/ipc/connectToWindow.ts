@@ -1,10 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { type BirpcReturn, createBirpc } from 'birpc';
-import { writeCallMessage } from '../callMessage.ts';
 import { Lines, ProtocolError } from '../framing.ts';
-import { lineLimits, parseWindowMessage, type WindowMessage } from './protocol.ts';
+import { writeCallMessage } from '../writeCallMessage.ts';
+import { lineLimits } from './protocol.ts';
 import type { Registration } from './registration.ts';
 import type { TerminalCalls, TerminalPrompts } from './terminalCalls.ts';
+import { parseWindowMessage, type WindowMessage } from './windowMessage.ts';
 
 /** A window that has proved to be the one that is registered. Its answers are still to be parsed. */
 export interface WindowConnection {

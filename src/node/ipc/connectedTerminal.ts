@@ -3,11 +3,12 @@ import type { Clock } from '../../core/clock.ts';
 import { AuthError, isCancelled } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Redactor } from '../../core/redaction.ts';
-import { writeCallMessage } from '../callMessage.ts';
 import type { Lines } from '../framing.ts';
+import { writeCallMessage } from '../writeCallMessage.ts';
 import { CallsInFlight } from './callsInFlight.ts';
-import { lineLimits, parseLine, parseTerminalMessage, type TerminalMessage } from './protocol.ts';
+import { lineLimits } from './protocol.ts';
 import type { Answer, TerminalCalls, TerminalPrompts } from './terminalCalls.ts';
+import { parseLine, parseTerminalMessage, type TerminalMessage } from './terminalMessage.ts';
 
 /** The terminal command at the other end of a connection, which has proved that it runs for this user. */
 export interface Terminal {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Lines, ProtocolError } from '../framing.ts';
-import { type Hello, parseProof, parseTerminalHello, parseWindowHello, protocolVersion } from './protocol.ts';
+import { type Hello, parseHello, parseProof, protocolVersion } from './protocol.ts';
 
 type Role = Hello['role'];
 
@@ -18,7 +18,7 @@ export async function admitTerminal(lines: Lines, secret: string): Promise<boole
   if (terminal === undefined) {
     return false;
   }
-  parseTerminalHello(terminal);
+  parseHello(terminal, 'terminal');
   const hellos = { terminal, window: writeHello('window') };
   lines.send(hellos.window);
   lines.send(writeProof(secret, 'window', hellos));
@@ -39,7 +39,7 @@ export async function greetWindow(lines: Lines, secret: string): Promise<boolean
   if (window === undefined) {
     return false;
   }
-  parseWindowHello(window);
+  parseHello(window, 'window');
   const hellos = { terminal, window };
   if (!(await hearProof(lines, secret, { by: 'window', hellos }))) {
     return false;
@@ -57,7 +57,7 @@ async function hearProof(
   if (line === undefined) {
     return false;
   }
-  const { proof } = parseProof(line);
+  const proof = parseProof(line);
   if (!timingSafeEqual(Buffer.from(proof), Buffer.from(prove(secret, by, hellos)))) {
     throw new ProtocolError(`The ${by} could not prove that it knows the secret.`);
   }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SessionLocks } from '../../core/session/sessionLocks.ts';
 import { ensurePrivateFolder } from '../privateFolder.ts';
 
@@ -8,8 +8,8 @@ import { ensurePrivateFolder } from '../privateFolder.ts';
 export interface CommandParts {
   /** Where it is put: for nothing else, and the same for all windows and versions. Absolute. */
   readonly folder: string;
-  /** The bundled script, in the folder of the extension, which changes with every version. */
-  readonly script: string;
+  /** The bundled script and those that it loads, in the folder of the extension, which changes with every version. */
+  readonly scripts: readonly [main: string, ...others: string[]];
   /** The Node that runs it, or an Electron that can act as one: that of the extension host. */
   readonly execPath: string;
   /** Those that all windows share. */
@@ -21,24 +21,34 @@ const shims = { posix: 'mcp-auth', windows: 'mcp-auth.cmd' } as const;
 
 /**
  * Makes `mcp-auth` a command of the given folder, which is to be put on the PATH. The shims stay where they are when
- * the extension is updated; what they run is a copy of the script, named after its content, so that a window of
+ * the extension is updated; what they run is a copy of the scripts, named after their content, so that a window of
  * another version never changes it under a command that starts just then. Several windows may do this at once.
  *
  * @throws the system's error, or an `Error` for a folder of somebody else
  */
-export async function installCommand({ folder, script, execPath, locks }: CommandParts): Promise<void> {
+export async function installCommand({ folder, scripts, execPath, locks }: CommandParts): Promise<void> {
   await ensurePrivateFolder(folder);
-  const content = await readFile(script);
-  const path = join(folder, `terminal-${createHash('sha256').update(content).digest('hex').slice(0, 16)}.js`);
+  const files = await Promise.all(
+    scripts.map(async (path) => ({ name: basename(path), content: await readFile(path) })),
+  );
+  const hash = createHash('sha256');
+  for (const { name, content } of files) {
+    hash.update(JSON.stringify([name, content.length])).update(content);
+  }
+  const copy = `scripts-${hash.digest('hex').slice(0, 16)}`;
+  const script = join(folder, copy, basename(scripts[0]));
   await locks.run(`command ${folder}`, async () => {
     // A command that starts just now may have read the shim already.
     const before = await readFile(join(folder, shims.posix), 'utf8').catch(() => '');
-    await replace(path, content, 0o600);
-    await replace(join(folder, shims.posix), posixShim(execPath, path), 0o755);
-    if (process.platform === 'win32') {
-      await replace(join(folder, shims.windows), windowsShim(execPath, path), 0o755);
+    await ensurePrivateFolder(join(folder, copy));
+    for (const { name, content } of files) {
+      await replace(join(folder, copy, name), content, 0o600);
     }
-    await clearCopies(folder, (name) => !path.endsWith(name) && !before.includes(name));
+    await replace(join(folder, shims.posix), posixShim(execPath, script), 0o755);
+    if (process.platform === 'win32') {
+      await replace(join(folder, shims.windows), windowsShim(execPath, script), 0o755);
+    }
+    await clearCopies(folder, (name) => name !== copy && !before.includes(name));
   });
 }
 
@@ -95,8 +105,10 @@ async function replace(path: string, content: string | Buffer, mode: number): Pr
 
 /** Clears away copies that nothing runs any more. What cannot be removed is left alone. */
 async function clearCopies(folder: string, isOld: (name: string) => boolean): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /^terminal-[0-9a-f]{16}\.js$/.test(name));
+  const names = (await readdir(folder)).filter((name) => /^scripts-[0-9a-f]{16}$/.test(name));
   await Promise.all(
-    names.filter(isOld).map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)),
+    names
+      .filter(isOld)
+      .map((name) => rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)),
   );
 }

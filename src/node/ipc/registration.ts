@@ -1,28 +1,25 @@
 import { isAbsolute } from 'node:path';
-import * as v from 'valibot';
-import { messageTextParser } from '../messageParser.ts';
-import { protocolVersion } from './protocol.ts';
-
-const registrationSchema = () =>
-  v.object({
-    /** That of the protocol: who knows another one only cannot talk to the window. */
-    version: v.literal(protocolVersion),
-    id: v.pipe(v.string(), v.regex(/^[\w-]{16}$/)),
-    pid: v.pipe(v.number(), v.safeInteger()),
-    /** Milliseconds since the epoch. */
-    startedAt: v.pipe(v.number(), v.safeInteger()),
-    /** The machine: a home folder may be that of several. */
-    host: v.string(),
-    /** A socket's path, or a pipe's name. */
-    address: v.pipe(v.string(), v.check(isAbsolute)),
-    /** 32 random bytes, known to nobody but who can read this. */
-    secret: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
-    /** The window's folders, by their paths: whoever calls in one of them means that window first. */
-    workspaceFolders: v.array(v.string()),
-  });
+import { ProtocolError } from '../framing.ts';
+import { isToken, protocolVersion } from './protocol.ts';
+import { parseRecord, type UnknownRecord } from './records.ts';
 
 /** What a window says of itself, in a file that nobody but its user can read. */
-export type Registration = Readonly<v.InferOutput<ReturnType<typeof registrationSchema>>>;
+export interface Registration {
+  /** That of the protocol: who knows another one only cannot talk to the window. */
+  readonly version: typeof protocolVersion;
+  readonly id: string;
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The machine: a home folder may be that of several. */
+  readonly host: string;
+  /** A socket's path, or a pipe's name. */
+  readonly address: string;
+  /** 32 random bytes, known to nobody but who can read this. */
+  readonly secret: string;
+  /** The window's folders, by their paths: whoever calls in one of them means that window first. */
+  readonly workspaceFolders: readonly string[];
+}
 
 /** The names of such files. */
 export const registrationName = /^[\w-]{16}\.json$/;
@@ -31,4 +28,27 @@ export const registrationName = /^[\w-]{16}\.json$/;
 export const largestRegistration = 64 * 1024;
 
 /** @throws ProtocolError for what is none of this version */
-export const parseRegistration = messageTextParser(registrationSchema);
+export function parseRegistration(text: string): Registration {
+  const value = parseRecord(text);
+  if (!isRegistration(value)) {
+    throw new ProtocolError('A registration is malformed, or of another version.');
+  }
+  return value;
+}
+
+function isRegistration(value: UnknownRecord): value is UnknownRecord & Registration {
+  const { version, id, pid, startedAt, host, address, secret, workspaceFolders } = value;
+  return (
+    version === protocolVersion &&
+    typeof id === 'string' &&
+    /^[\w-]{16}$/.test(id) &&
+    typeof pid === 'number' &&
+    typeof startedAt === 'number' &&
+    typeof host === 'string' &&
+    typeof address === 'string' &&
+    isAbsolute(address) &&
+    isToken(secret) &&
+    Array.isArray(workspaceFolders) &&
+    workspaceFolders.every((folder) => typeof folder === 'string')
+  );
+}

@@ -1,7 +1,7 @@
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { Log } from '../../core/log.ts';
 import type { SecretChange, WindowHandlers, WindowIdentity } from '../../core/windows/windowGroup.ts';
-import { writeCallMessage } from '../callMessage.ts';
+import { writeCallMessage } from '../writeCallMessage.ts';
 import { type Message, parseChanges, parseDelivered, parseMessage, type WindowCalls } from './protocol.ts';
 import type { SealedLines } from './sealedLines.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
-import { bundling } from '../../../bundling.mjs';
-import { inProject } from '../paths.ts';
+import { terminalBundling } from '../../../bundling.mjs';
+import { projectRoot } from '../paths.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../temporaryFolder.ts';
 import { type FakeWindow, type FakeWindowOptions, openFakeWindow } from './fakeWindow.ts';
 
@@ -46,7 +46,7 @@ export function terminalSuite(): TerminalSuite {
   before(async function () {
     this.timeout(30_000);
     bundle = await createTemporaryFolder('mcp-auth-bundle-');
-    await bundleTerminal(join(bundle.path, 'terminal.js'));
+    await bundleTerminal(bundle.path);
   });
   after(() => bundle?.remove());
   beforeEach(async () => {
@@ -84,11 +84,11 @@ export function terminalSuite(): TerminalSuite {
 }
 
 /** Bundles the command as users get it. */
-export async function bundleTerminal(outfile: string): Promise<void> {
+export async function bundleTerminal(folder: string): Promise<void> {
   await build({
-    ...bundling,
-    entryPoints: [inProject('src', 'terminal', 'main.ts')],
-    outfile,
+    ...terminalBundling,
+    absWorkingDir: projectRoot,
+    outdir: folder,
     minify: true,
     logLevel: 'warning',
   });

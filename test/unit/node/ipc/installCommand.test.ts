@@ -13,25 +13,28 @@ const execute = promisify(execFile);
 
 /** Prints what it is run with. */
 const printer = (version: string) =>
-  `console.log(JSON.stringify([${JSON.stringify(version)}, process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE, process.env.NODE_OPTIONS, process.env.MCPAUTH_NODE_OPTIONS]))`;
+  `if (require('./other.js') === 7) console.log(JSON.stringify([${JSON.stringify(version)}, process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE, process.env.NODE_OPTIONS, process.env.MCPAUTH_NODE_OPTIONS]))`;
 
 describe('installCommand', () => {
   let temporary: TemporaryFolder;
   let folder: string;
   let script: string;
+  let other: string;
 
   beforeEach(async () => {
     temporary = await createTemporaryFolder("mcp-auth it's $HOME ");
     folder = join(temporary.path, 'bin');
     script = join(temporary.path, 'terminal.js');
+    other = join(temporary.path, 'other.js');
     await writeFile(script, printer('1'));
+    await writeFile(other, 'module.exports = 7;');
   });
   afterEach(() => temporary.remove());
 
   /** As one window of this machine. */
   function install(): Promise<void> {
     const locks = createFileLocks({ folder: join(temporary.path, 'locks'), log: recordLog().log });
-    return installCommand({ folder, script, execPath: process.execPath, locks });
+    return installCommand({ folder, scripts: [script, other], execPath: process.execPath, locks });
   }
 
   const command = () => join(folder, isWindows ? 'mcp-auth.cmd' : 'mcp-auth');
@@ -42,7 +45,7 @@ describe('installCommand', () => {
     return JSON.parse(stdout);
   }
 
-  const copies = async () => (await readdir(folder)).filter((name) => name.startsWith('terminal-'));
+  const copies = async () => (await readdir(folder)).filter((name) => name.startsWith('scripts-'));
 
   it('makes a command that passes its arguments on', async () => {
     await install();
@@ -98,7 +101,10 @@ describe('installCommand', () => {
       const mode = async (path: string) => (await lstat(path)).mode & 0o777;
       assert.deepEqual([await mode(folder), await mode(command())], [0o700, 0o755]);
       for (const name of await copies()) {
-        assert.equal(await mode(join(folder, name)), 0o600);
+        assert.deepEqual(
+          [await mode(join(folder, name)), await mode(join(folder, name, 'terminal.js'))],
+          [0o700, 0o600],
+        );
       }
     });
 
@@ -113,9 +119,9 @@ describe('installCommand', () => {
     it('puts back a script that was changed', async () => {
       await install();
       const [name = ''] = await copies();
-      await writeFile(join(folder, name), 'console.log("changed")');
+      await writeFile(join(folder, name, 'terminal.js'), 'console.log("changed")');
       await install();
-      assert.equal(await readFile(join(folder, name), 'utf8'), printer('1'));
+      assert.equal(await readFile(join(folder, name, 'terminal.js'), 'utf8'), printer('1'));
     });
   }
 });
