@@ -15,9 +15,7 @@ import type { Gateway } from '../node/gateway/gateway.ts';
 import { sha256 } from '../node/sha256.ts';
 import { affectsAgentMode, isWantedInAgentMode, mcpPolicy } from './agentModeSettings.ts';
 import { type AgentRoutePorts, agentRoute } from './agentRoute.ts';
-
-/** As package.json contributes it. */
-export const serversProviderId = 'mcpAuth.servers';
+import { serversProviderId } from './commandIds.ts';
 
 /** What offering servers to agent mode takes. */
 export interface AgentModePorts extends AgentRoutePorts {

@@ -1,7 +1,7 @@
 import type { AccessControl } from '../core/access/accessControl.ts';
 import type { Program } from '../core/access/program.ts';
 import { AuthError } from '../core/errors.ts';
-import type { ContactableServer } from '../core/handover/contactableServer.ts';
+import { type ContactableServer, isContactable } from '../core/handover/contactableServer.ts';
 import {
   createRequestCredential,
   type RequestCredentialPorts,
@@ -10,8 +10,8 @@ import type { StepUpQuestions } from '../core/handover/stepUpQuestions.ts';
 import { rememberProofs } from '../core/oauth/rememberedProofs.ts';
 import { quote } from '../core/quote.ts';
 import type { GatewayRoute } from '../node/gateway/gateway.ts';
+import { assertTrusted } from './assertTrusted.ts';
 import { type ContactPorts, contactCredential } from './contactCredential.ts';
-import { toRemoteTarget } from './oauthTarget.ts';
 
 /** What uses credentials by way of the definitions that VS Code is given. */
 export const agentMode: Program = {
@@ -50,16 +50,17 @@ export function agentRoute(server: ContactableServer, ports: AgentRoutePorts): G
         ...ports,
         proofs,
         signal,
-        stepUp: (scope, waiting) => ports.stepUps.stepUp(server, scope, waiting),
+        stepUp: (scope, waiting) => ports.stepUps.stepUp(current, scope, waiting),
       });
     },
   };
 }
 
 /** As it stands now. What another place has become of it since gets no credential sent to the old one. */
-function currentServer({ id, endpoint }: ContactableServer, { inventory }: ContactPorts) {
+function currentServer({ id, endpoint }: ContactableServer, { inventory }: ContactPorts): ContactableServer {
+  assertTrusted();
   const current = inventory.find(id);
-  if (!current || toRemoteTarget(current).serverUrl.href !== endpoint.url.href) {
+  if (!current || !isContactable(current) || current.endpoint.url.href !== endpoint.url.href) {
     throw new AuthError('unknown_server', 'This server is no longer configured at this address.');
   }
   return current;

@@ -44,3 +44,6 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 /** The view of the servers, as package.json contributes it. */
 export const serversViewId = 'mcpAuth.servers';
+
+/** What provides servers to the agent mode of VS Code. */
+export const serversProviderId = 'mcpAuth.servers';

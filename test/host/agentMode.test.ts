@@ -4,7 +4,6 @@ import {
   ConfigurationTarget,
   commands,
   type LanguageModelTextPart,
-  type LanguageModelToolInformation,
   lm,
   workspace,
 } from 'vscode';
@@ -17,26 +16,43 @@ import { person } from './page/person.ts';
 import { openStatesStage, type StatesStage } from './statesStage.ts';
 import { openWorkspaceServer, type WorkspaceServer } from './workspaceServer.ts';
 
-/** What VS Code's own MCP client has found at servers; it names tools after the name that a server gives itself. */
-const tool = (name: string) => lm.tools.find((one) => one.name.startsWith('mcp_') && one.name.endsWith(name));
+/** A tool that VS Code's own MCP client finds at a server: it is named after the server, by whichever name. */
+interface Tool {
+  /** Of the definition. */
+  readonly label: string;
+  readonly name: string;
+}
 
-const untilGone = (name: string) => eventually(() => (tool(name) ? undefined : true));
+/** Nothing while there is no such tool: what VS Code 1.105 lists may be one that has been there. */
+async function callIfThere(tool: Tool, input: object): Promise<string | undefined> {
+  const found = lm.tools.find(({ name }) => name.startsWith('mcp_') && name.endsWith(`_${tool.name}`));
+  if (found === undefined) {
+    return undefined;
+  }
+  const { token } = new CancellationTokenSource();
+  try {
+    const { content } = await lm.invokeTool(found.name, { input, toolInvocationToken: undefined }, token);
+    return content.map((part) => (part as LanguageModelTextPart).value).join('');
+  } catch (error) {
+    if (/was not contributed/.test(String(error))) {
+      return undefined;
+    }
+    throw error;
+  }
+}
 
-/** Has VS Code start a server, as soon as it has heard of it. */
-async function started(label: string, toolName: string): Promise<LanguageModelToolInformation> {
+const untilGone = (tool: Tool) =>
+  eventually(async () => ((await callIfThere(tool, {}).catch(() => '')) === undefined ? true : undefined));
+
+/** Has VS Code start the server, as soon as it has heard of it, and calls its tool. */
+async function call(tool: Tool, input: object): Promise<string> {
   return await eventually(async () => {
-    await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${label}`, {
+    await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${tool.label}`, {
       waitForLiveTools: true,
       autoTrustChanges: true,
     });
-    return tool(toolName);
+    return await callIfThere(tool, input);
   });
-}
-
-async function call({ name }: LanguageModelToolInformation, input: object): Promise<string> {
-  const source = new CancellationTokenSource();
-  const { content } = await lm.invokeTool(name, { input, toolInvocationToken: undefined }, source.token);
-  return content.map((part) => (part as LanguageModelTextPart).value).join('');
 }
 
 describe('servers in the agent mode of VS Code', () => {
@@ -68,15 +84,14 @@ describe('servers in the agent mode of VS Code', () => {
       await set(undefined);
     }
   };
-  const start = () => started('demo (MCP Auth)', '_add');
+  const add = { label: 'demo (MCP Auth)', name: 'add' };
 
   it('have their tools listed and called with the session', async () => {
     await signIn();
-    assert.equal(await call(await start(), { a: 2, b: 3 }), '5');
+    assert.equal(await call(add, { a: 2, b: 3 }), '5');
   });
 
   it('go on when a token has expired in mid-session, and the session is refreshed once', async () => {
-    const add = await start();
     const refreshes = demo.journal.refreshes.length;
     demo.expireAccessTokens();
     assert.equal(await call(add, { a: 3, b: 4 }), '7');
@@ -85,20 +100,17 @@ describe('servers in the agent mode of VS Code', () => {
   });
 
   it('are gone while a setting leaves them out', async () => {
-    await start();
-    await whileSet('mcpAuth.agentMode.servers', ['*', '!de*'], () => untilGone('_add'));
-    assert.equal(await call(await start(), { a: 1, b: 1 }), '2');
+    await whileSet('mcpAuth.agentMode.servers', ['*', '!de*'], () => untilGone(add));
+    assert.equal(await call(add, { a: 1, b: 1 }), '2');
   });
 
   it('are gone while the organization allows only those of a registry', async () => {
-    await start();
     // VS Code keeps to this only where it installs servers. The lists can be set by policies alone.
-    await whileSet('chat.mcp.access', 'registry', () => untilGone('_add'));
-    assert.equal(await call(await start(), { a: 1, b: 2 }), '3');
+    await whileSet('chat.mcp.access', 'registry', () => untilGone(add));
+    assert.equal(await call(add, { a: 1, b: 2 }), '3');
   });
 
   it('tell an agent that the session has expired, and go on after a new sign-in', async () => {
-    const add = await start();
     demo.revokeEverything();
     await assert.rejects(call(add, { a: 1, b: 1 }), /invalid_grant/);
     await assert.rejects(call(add, { a: 1, b: 1 }), /The session at "demo" has expired\. Authenticate again/);
@@ -108,11 +120,10 @@ describe('servers in the agent mode of VS Code', () => {
   });
 
   it('are gone once the person has signed out', async () => {
-    await start();
     for (const { serverUrl, account } of host.product.sessions.all) {
       await host.product.sessions.delete({ serverUrl, accountId: account.id });
     }
-    await untilGone('_add');
+    await untilGone(add);
   });
 });
 
@@ -154,7 +165,7 @@ describe('an agent that does more than its session allows', () => {
     await stage.until('subject', ({ state }) => state.kind === 'needsAuthentication');
     await stage.signIn();
 
-    const calls = [0, 1].map(async () => await call(await started('subject (MCP Auth)', '_save'), {}));
+    const calls = [0, 1].map(() => call({ label: 'subject (MCP Auth)', name: 'save' }, {}));
     const question = await person.see('wants more permissions');
     assert.match(question, /"subject" wants more permissions for what an agent is doing: files:write\./);
     await person.press('wants more permissions', 'Authenticate');

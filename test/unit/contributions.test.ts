@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
-import { commandIds, serversViewId } from '../../src/vscode/commandIds.ts';
+import { commandIds, serversProviderId, serversViewId } from '../../src/vscode/commandIds.ts';
 import { paletteFlags } from '../../src/vscode/paletteFlags.ts';
 import type { SourceSwitch } from '../../src/vscode/sources/sourceSwitches.ts';
 import { inProject } from '../support/paths.ts';
@@ -55,6 +55,14 @@ describe('package.json', () => {
       Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id)),
       [serversViewId],
     );
+  });
+
+  it('contributes the provider of servers for agent mode, which is offered all of them by default', () => {
+    assert.deepEqual(
+      contributes.mcpServerDefinitionProviders.map(({ id }) => id),
+      [serversProviderId],
+    );
+    assert.deepEqual(contributes.configuration.properties['mcpAuth.agentMode.servers'].default, ['*']);
   });
 
   it('shows menu items in its own view only', () => {

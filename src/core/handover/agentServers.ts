@@ -93,7 +93,7 @@ function reasonFor(server: ContactableServer, source: SourceSnapshot): string | 
 function describe({ definition, endpoint, accounts }: ContactableServer): string {
   const headerNames = Object.keys(definition.headers).map((name) => name.toLowerCase());
   return JSON.stringify([
-    endpoint.canonicalUrl,
+    endpoint.url.href,
     definition.transport,
     headerNames.sort(),
     definition.headersHelper,

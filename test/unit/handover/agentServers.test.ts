@@ -205,8 +205,14 @@ describe('the version of a server in agent mode', () => {
     assert.equal(version(signedIn('a', headers('1'))), version(signedIn('a', headers('2'))));
   });
 
+  const withSlash = {
+    kind: 'url',
+    url: new URL('https://a.example/mcp/'),
+    canonicalUrl: 'https://a.example/mcp',
+  } as const;
   const changes: readonly (readonly [string, Partial<ServerSnapshot>])[] = [
     ['the URL', { ...account(firstAccountId), endpoint: signedIn('b').endpoint }],
+    ['no more of the URL than a slash', { ...account(firstAccountId), endpoint: withSlash }],
     ['the transport', { ...account(firstAccountId), definition: defined('a', { transport: 'sse' }) }],
     [
       'the names of headers',
