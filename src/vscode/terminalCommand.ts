@@ -14,9 +14,6 @@ export interface TerminalCommandPorts extends TerminalPorts {
   readonly locks: SessionLocks;
 }
 
-/** What the command is bundled into. */
-const terminalScripts = ['terminal.js', 'terminalCommands.js'];
-
 /**
  * The command `mcp-auth` of this window: puts it on the PATH of every integrated terminal, and answers it (D3). It is
  * there a moment after the window, which does not wait for it.
@@ -65,7 +62,8 @@ export class TerminalCommand implements Disposable {
       return;
     }
     try {
-      const scripts = terminalScripts.map((name) => this.#context.asAbsolutePath(`dist/${name}`));
+      const script = (name: string) => this.#context.asAbsolutePath(`dist/${name}.js`);
+      const scripts = [script('terminal'), script('terminalCommands')] as const;
       const installed = installCommand({ folder, scripts, execPath: process.execPath, locks });
       const listener = await listenForTerminals({ ...this.#ports, ...this.#announcement(), folder: sockets });
       if (this.#isDisposed) {
