@@ -43,7 +43,7 @@ describe('the terminal of a window', () => {
       await shown(page, /ready>/);
 
       await enter(page, 'mcp-auth status');
-      await shown(page, /1 MCP server, 1 needs you/);
+      await shown(page, /1 MCP server, 1 server needs you/);
       await vscode.screenshot('terminal-status');
 
       const signIn = await openSignInPage(vscode, () => enter(page, 'clear; mcp-auth login shop'));

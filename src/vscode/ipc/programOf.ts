@@ -9,14 +9,10 @@ export function programOf({ program, parent }: Caller): Program {
     case 'codex':
       return { kind: 'codex', id: 'codex', label: 'Codex' };
     case 'terminal':
-      return { kind: 'terminal', id: 'terminal', label: 'The command mcp-auth in a terminal' };
-    case 'script':
-      return parent === undefined
-        ? { kind: 'script', id: 'script', label: 'A script' }
-        : {
-            kind: 'script',
-            id: `script:${parent.slice(0, 100)}`,
-            label: `A script (${parent.slice(0, 100)})`,
-          };
+      return { kind: 'terminal', id: 'terminal', label: 'mcp-auth in a terminal' };
+    case 'script': {
+      const by = parent?.slice(0, 100) ?? 'a script';
+      return { kind: 'script', id: `script:${by}`, label: `mcp-auth run by ${by}` };
+    }
   }
 }
