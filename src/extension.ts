@@ -1,29 +1,22 @@
 import { commands, type ExtensionContext, env, window } from 'vscode';
 import type { McpAuthApi } from '../api/mcp-auth.d.ts';
-import { ConsentedAccess } from './core/access/consentedAccess.ts';
 import { systemClock } from './core/clock.ts';
-import { TokenStore } from './core/credential/tokenStore.ts';
 import type { Inventory } from './core/inventory.ts';
 import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
 import { Redactor } from './core/redaction.ts';
-import { AccountChoices } from './core/session/accountChoices.ts';
 import { SessionRefresher } from './core/session/refresh.ts';
-import { RegistrationStore } from './core/session/registrationStore.ts';
 import { ScopeDemands } from './core/session/scopeDemands.ts';
-import { SessionStore } from './core/session/sessionStore.ts';
-import type { SharedSecrets } from './core/windows/sharedSecrets.ts';
-import { notificationPrompt } from './vscode/accessPrompt.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { type ClientPorts, codexConfigPath } from './vscode/clients/clientPorts.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
 import { ContextKeys } from './vscode/contextKeys.ts';
 import { createInventory } from './vscode/createInventory.ts';
-import { handOver } from './vscode/handOver.ts';
+import { type HandOver, handOver } from './vscode/handOver.ts';
 import { headlessSetting } from './vscode/headlessSetting.ts';
-import { meetWindows } from './vscode/meetWindows.ts';
+import { openStorage, type Storage } from './vscode/openStorage.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { probeServers } from './vscode/serverProbes.ts';
@@ -32,7 +25,7 @@ import { createSignInParts } from './vscode/signInParts.ts';
 import { type ClaudePlaces, claudePlaces } from './vscode/sources/claudePlaces.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { StatusDocuments } from './vscode/statusDocuments.ts';
-import { type TerminalCommand, terminalCommandPath } from './vscode/terminalCommand.ts';
+import { terminalCommandPath } from './vscode/terminalCommand.ts';
 import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
@@ -45,15 +38,11 @@ export interface Surroundings {
   readonly clients?: Partial<Pick<ClientPorts, 'codexConfig' | 'headless' | 'shimPath'>> | undefined;
 }
 
-/** The parts that others may look at: read-only facts for tests and, later, for the extension's API. */
-export interface Parts {
+/** The parts that tests look at. */
+export interface Parts
+  extends Pick<Storage, 'access' | 'secrets' | 'sessions' | 'tokens'>,
+    Pick<HandOver, 'api' | 'terminalCommand'> {
   readonly inventory: Inventory;
-  readonly sessions: SessionStore;
-  readonly tokens: TokenStore;
-  readonly secrets: SharedSecrets;
-  readonly access: ConsentedAccess;
-  readonly api: McpAuthApi;
-  readonly terminalCommand: TerminalCommand;
 }
 
 /** Called by VS Code, once per window. @returns what other extensions get */
@@ -75,17 +64,13 @@ export async function compose(
   const network = { fetch, clock, log };
   const { extension } = context;
 
-  const choices = new AccountChoices(context.workspaceState);
-  const { windows, secrets, locks } = meetWindows(context, {
+  const storage = openStorage(context, {
     clock,
     log,
     redactor,
     deliver: async (query) => responses.accept(query),
   });
-  const sessions = new SessionStore({ secrets, log, redactor, choices });
-  const tokens = new TokenStore({ secrets, log, redactor });
-  const registrations = new RegistrationStore(secrets, log);
-  const access = new ConsentedAccess({ secrets, clock, log, prompt: notificationPrompt });
+  const { windows, secrets, locks, sessions, tokens, registrations, access } = storage;
   const demands = new ScopeDemands();
   const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
     ...network,
@@ -155,12 +140,7 @@ export async function compose(
 
   context.subscriptions.push(
     channel,
-    windows,
-    secrets,
-    choices,
-    sessions,
-    tokens,
-    access,
+    storage,
     refreshInBackground({ ...parts, inventory, windows, clock, log }),
     authenticator,
     resumption,
