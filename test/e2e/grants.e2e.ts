@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grantServer } from '../support/grantServer.ts';
 import { identityProvider, idpClientId } from '../support/identityProvider.ts';
 import { type MisbehavingServer, startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { ecKey, jwtOf, verifiedJwt } from '../support/privateKeys.ts';
-import { writeSettings } from '../support/vscode/settings.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import { startJourney } from './harness/journey.ts';
 import { filesWithSecrets } from './harness/leaks.ts';
 import { seen } from './harness/notifications.ts';
@@ -19,6 +20,7 @@ describe('authenticating without a sign-in page of the server', () => {
   let vscode: VsCode;
   let view: ServersView;
   let end: () => Promise<void>;
+  let tokens: TemporaryFolder;
   let bySecret: MisbehavingServer;
   let byKey: MisbehavingServer;
   let byWorkload: MisbehavingServer;
@@ -44,23 +46,22 @@ describe('authenticating without a sign-in page of the server', () => {
       holidays: server(alsoByIdentity, { xaa: true, clientId: 'editor' }),
       wrong: { type: 'http', url: bySecret.mcpUrl, oauth: { grantType: 'client_credentials' } },
     };
-    const window = await startJourney({
+    tokens = await createTemporaryFolder('mcp-auth-tokens-');
+    const tokenFile = join(tokens.path, 'token');
+    await writeFile(tokenFile, `${workloadToken}\n`);
+    ({ vscode, view, end } = await startJourney({
       mcpJson: () => JSON.stringify({ mcpServers }, undefined, 2),
-      files: { token: `${workloadToken}\n` },
       settings: {
         'mcpAuth.identityProvider.issuer': idp.origin,
         'mcpAuth.identityProvider.clientId': idpClientId,
       },
-    });
-    ({ vscode, view, end } = window);
-    // Of the machine that the workspace is on, and not of the one that the browser is on.
-    await writeSettings(join(vscode.userDataDir, 'Machine', 'settings.json'), {
-      'mcpAuth.workloadIdentities': [{ issuer: byWorkload.origin, tokenFile: join(window.folder, 'token') }],
-    });
+      machineSettings: { 'mcpAuth.workloadIdentities': [{ issuer: byWorkload.origin, tokenFile }] },
+    }));
   });
 
   after(async () => {
     await end?.();
+    await tokens?.remove();
     const servers = [bySecret, byKey, byWorkload, byIdentity, alsoByIdentity, idp];
     await Promise.all(servers.map((server) => server?.close()));
   });

@@ -3,9 +3,8 @@ import { dirname, join } from 'node:path';
 import { type Cleanup, createCleanup, withCleanup } from '../../support/cleanup.ts';
 import { type Demo, type DemoOptions, startDemo } from '../../support/demo/demo.ts';
 import { createTemporaryFolder } from '../../support/temporaryFolder.ts';
-import type { Settings } from '../../support/vscode/settings.ts';
 import { type ServersView, serversView } from './serversView.ts';
-import { type EmptyWindow, emptySharedWindow } from './sharedWindow.ts';
+import { type EmptyWindow, emptySharedWindow, type WindowSettings } from './sharedWindow.ts';
 import { openVsCode, type VsCode } from './window.ts';
 
 /** What a journey begins with: the view open on a workspace, and a server to sign in to. */
@@ -18,12 +17,10 @@ export interface Journey {
 }
 
 /** What differs from journey to journey. */
-export interface JourneyOptions {
+export interface JourneyOptions extends WindowSettings {
   readonly demo?: DemoOptions;
   /** In restricted mode, which takes a VS Code of its own; otherwise in the window that journeys share. */
   readonly untrusted?: true;
-  /** Added to the quiet user settings. */
-  readonly settings?: Settings;
   /** The text of the workspace's `.mcp.json`. */
   readonly mcpJson: (mcpUrl: string) => string;
   /** The texts of further files, by their paths relative to the workspace. */
@@ -51,7 +48,7 @@ export async function startJourney(
       writeFiles(folder, { ...options.files, '.mcp.json': options.mcpJson(demo.mcpUrl) });
     const window = options.untrusted
       ? await untrustedWindow(write, cleanup)
-      : await emptySharedWindow(options.settings);
+      : await emptySharedWindow(options);
     if (!options.untrusted) {
       await write(window.folder);
     }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -18,6 +19,14 @@ export interface EmptyWindow {
   readonly view: ServersView;
 }
 
+/** Settings beside the quiet ones. */
+export interface WindowSettings {
+  /** Those of the user. */
+  readonly settings?: Settings;
+  /** Those of the machine that the workspace is on, and not of the one that the browser is on. */
+  readonly machineSettings?: Settings;
+}
+
 interface SharedWindow extends EmptyWindow {
   readonly above: TemporaryFolder;
 }
@@ -31,7 +40,7 @@ const migrated: Settings = { 'extensions.autoUpdate': 'off' };
  * The window that all journeys share which do not need one of their own, since VS Code takes ten seconds to open one:
  * as if nobody had been there, but for sessions of servers that are gone. It has these user settings.
  */
-export async function emptySharedWindow(settings: Settings = {}): Promise<EmptyWindow> {
+export async function emptySharedWindow(settings: WindowSettings = {}): Promise<EmptyWindow> {
   // Whoever opens a window of their own on the machine closes all that are there.
   if (shared === undefined || shared.vscode.page.isClosed()) {
     await closeSharedWindow();
@@ -51,7 +60,7 @@ export async function closeSharedWindow(): Promise<void> {
   await window?.above.remove();
 }
 
-async function open(settings: Settings): Promise<SharedWindow> {
+async function open({ settings }: WindowSettings): Promise<SharedWindow> {
   const above = await createTemporaryFolder('mcp-auth-workspace-');
   const folder = join(above.path, 'acme', 'shop-frontend');
   await mkdir(folder, { recursive: true });
@@ -63,7 +72,7 @@ async function open(settings: Settings): Promise<SharedWindow> {
   return { above, folder, vscode, view: serversView(vscode.page) };
 }
 
-async function tidyUp({ folder, vscode, view }: SharedWindow, settings: Settings): Promise<void> {
+async function tidyUp({ folder, vscode, view }: SharedWindow, wanted: WindowSettings): Promise<void> {
   const { page, context, userDataDir } = vscode;
   const others = context.browser()?.contexts() ?? [];
   await Promise.all(others.filter((other) => other !== context).map((other) => other.close()));
@@ -71,15 +80,21 @@ async function tidyUp({ folder, vscode, view }: SharedWindow, settings: Settings
   // Not the folder itself: VS Code watches it.
   await removeAllBut(join(folder, '..'), basename(folder));
   await removeAllBut(folder);
-  await rm(join(userDataDir, 'Machine'), { recursive: true, force: true });
   await page.bringToFront();
   await clearTheTable(page);
-  if (await change(join(userDataDir, 'User', 'settings.json'), settings)) {
-    // A browser-hosted VS Code does not notice what others write into its user settings.
+  const user = { ...quietSettings, ...migrated, ...wanted.settings };
+  const changed = [
+    await change(join(userDataDir, 'User', 'settings.json'), user),
+    await change(join(userDataDir, 'Machine', 'settings.json'), wanted.machineSettings ?? {}),
+  ];
+  if (changed.includes(true)) {
+    // VS Code does not notice, or not soon, what others write into them.
     await vscode.reload();
   }
   await view.open();
   await page.getByText('No MCP server was found').waitFor();
+  // What the status bar says for some seconds may be what this journey waits for.
+  await page.locator('[id="status.extensionMessage"]').waitFor({ state: 'detached' });
 }
 
 async function clearTheTable(page: Page): Promise<void> {
@@ -95,9 +110,9 @@ async function clearTheTable(page: Page): Promise<void> {
 }
 
 /** Returns whether the settings were others. */
-async function change(file: string, settings: Settings): Promise<boolean> {
-  const wanted = { ...quietSettings, ...migrated, ...settings };
-  if (isDeepStrictEqual(JSON.parse(await readFile(file, 'utf8')), wanted)) {
+async function change(file: string, wanted: Settings): Promise<boolean> {
+  const present = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
+  if (isDeepStrictEqual(present, wanted)) {
     return false;
   }
   await writeSettings(file, wanted);
