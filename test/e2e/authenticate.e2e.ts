@@ -215,35 +215,38 @@ describe('authenticating at a server on localhost', () => {
 // 127.0.0.2 is to VS Code what any host on the Internet is: not forwarded, not trusted by itself.
 describe('the link dialog of VS Code for a server on another host', () => {
   it('ends the authentication when it is cancelled, else leads to exactly the URL that was built', () =>
-    journey({ demo: { host: '127.0.0.2' }, mcpJson }, async ({ demo, vscode, view }) => {
-      await view.press('sentry', 'Authenticate');
-      await modal(vscode.page).getByRole('button', { name: 'Cancel' }).click();
-      await vscode.page.getByText('The authentication at "sentry" was cancelled.').waitFor();
-      await view.waitFor('sentry', 'needs authentication');
-      assert.equal(vscode.context.pages().length, 1);
+    journey(
+      { demo: { host: '127.0.0.2' }, mcpJson: (url) => sampleMcpJson({ elsewhere: url }) },
+      async ({ demo, vscode, view }) => {
+        await view.press('elsewhere', 'Authenticate');
+        await modal(vscode.page).getByRole('button', { name: 'Cancel' }).click();
+        await vscode.page.getByText('The authentication at "elsewhere" was cancelled.').waitFor();
+        await view.waitFor('elsewhere', 'needs authentication');
+        assert.equal(vscode.context.pages().length, 1);
 
-      let wasAsked = false;
-      const signIn = await openSignInPage(
-        vscode,
-        () => view.press('sentry', 'Authenticate'),
-        async () => {
-          wasAsked = true;
-          await vscode.screenshot('another-host-link-dialog');
-        },
-      );
-      assert.ok(wasAsked);
-      assertExactUrl(demo, vscode);
-      await answer(signIn, 'Allow');
-      await view.waitFor('sentry', /authenticated · \d+ min/);
-      await view.press('sentry', 'Test Connection');
-      await seen(vscode, /"sentry" accepted the session/);
-      await vscode.screenshot('another-host-authenticated');
+        let wasAsked = false;
+        const signIn = await openSignInPage(
+          vscode,
+          () => view.press('elsewhere', 'Authenticate'),
+          async () => {
+            wasAsked = true;
+            await vscode.screenshot('another-host-link-dialog');
+          },
+        );
+        assert.ok(wasAsked);
+        assertExactUrl(demo, vscode);
+        await answer(signIn, 'Allow');
+        await view.waitFor('elsewhere', /authenticated · \d+ min/);
+        await view.press('elsewhere', 'Test Connection');
+        await seen(vscode, /"elsewhere" accepted the session/);
+        await vscode.screenshot('another-host-authenticated');
 
-      await view.press('sentry', 'Sign Out');
-      await modal(vscode.page).getByRole('button', { name: 'Sign Out' }).click();
-      await view.waitFor('sentry', 'needs authentication');
-      assert.ok(demo.journal.revocations.some(({ known }) => known));
-      const issued = new Set([...demo.journal.secrets].filter(isSearchable));
-      assert.deepEqual(await filesWithSecrets(vscode.home, issued), []);
-    }));
+        await view.press('elsewhere', 'Sign Out');
+        await modal(vscode.page).getByRole('button', { name: 'Sign Out' }).click();
+        await view.waitFor('elsewhere', 'needs authentication');
+        assert.ok(demo.journal.revocations.some(({ known }) => known));
+        const issued = new Set([...demo.journal.secrets].filter(isSearchable));
+        assert.deepEqual(await filesWithSecrets(vscode.home, issued), []);
+      },
+    ));
 });

@@ -41,7 +41,8 @@ describe('a sign-in page that refuses the address of the editor', () => {
         vscode.page.getByRole('link', { name: 'Use localhost instead' }).click(),
       );
       await refusing.close();
-      assert.equal(await vscode.page.getByText('was cancelled').count(), 0, 'nobody cancelled anything');
+      const cancelled = vscode.page.getByText('The authentication at "canva" was cancelled');
+      assert.equal(await cancelled.count(), 0, 'nobody cancelled anything');
       await signIn.getByRole('button', { name: 'Allow' }).click();
       await signIn.getByText('You can close this tab').waitFor();
       await signIn.close();

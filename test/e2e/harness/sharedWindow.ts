@@ -38,7 +38,8 @@ const migrated: Settings = { 'extensions.autoUpdate': 'off' };
 
 /**
  * The window that all journeys share which do not need one of their own, since VS Code takes ten seconds to open one:
- * as if nobody had been there, but for sessions of servers that are gone. It has these user settings.
+ * as if nobody had been there, but for what is stored of servers that are gone, and for what the status bar says for
+ * some seconds, which names the server. It has these settings.
  */
 export async function emptySharedWindow(settings: WindowSettings = {}): Promise<EmptyWindow> {
   // Whoever opens a window of their own on the machine closes all that are there.
@@ -93,8 +94,6 @@ async function tidyUp({ folder, vscode, view }: SharedWindow, wanted: WindowSett
   }
   await view.open();
   await page.getByText('No MCP server was found').waitFor();
-  // What the status bar says for some seconds may be what this journey waits for.
-  await page.locator('[id="status.extensionMessage"]').waitFor({ state: 'detached' });
 }
 
 async function clearTheTable(page: Page): Promise<void> {
