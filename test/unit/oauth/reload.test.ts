@@ -38,8 +38,8 @@ describe('a sign-in whose window is reloaded', () => {
     const begun = await begin();
     const { server } = begun;
     const second = await reload(begun);
-    const running = unattended(second, server);
-    await until(() => running.step === 'waitingForBrowser', 'the browser is not waited for again');
+    const { running } = await waitingIn(second, begun);
+    assert.equal(running.step, 'waitingForBrowser');
     assert.equal(await second.responses.deliver(await begun.answer()), true);
     const session = await running.result;
     assert.deepEqual(second.sessions.get(server.mcpUrl), session);
@@ -186,8 +186,9 @@ describe('a sign-in whose window is reloaded', () => {
     second.close();
     const third = begun.open();
     await third.resumption.resume();
+    const { running } = await waitingIn(third, begun);
     await third.responses.deliver(await begun.answer());
-    await unattended(third, begun.server).result;
+    await running.result;
   });
 
   it('fails as the response says', async () => {
@@ -281,8 +282,9 @@ describe('a sign-in whose window is reloaded', () => {
       assert.equal(states(second, begun), undefined);
       begun.first.close();
       await until(() => states(second, begun) === 'waitingForBrowser', 'it is not taken up');
+      const { running } = await waitingIn(second, begun);
       await second.responses.deliver(await begun.answer());
-      await unattended(second, begun.server).result;
+      await running.result;
     });
 
     it('by one of two windows, whose person has cancelled nothing in the other', async () => {
