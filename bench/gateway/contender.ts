@@ -17,5 +17,7 @@ export interface Contender {
   call(): Promise<void>;
   /** Calls the tool that answers with the stream, and waits for its end. Rejects when something is missing. */
   stream(): Promise<void>;
+  /** Closes what is idle, so that nobody sends on a connection that the other side closes just then. */
+  rest(): void;
   close(): void;
 }

@@ -47,6 +47,7 @@ async function measureAll(
   for (const contender of contenders) {
     await putLoad(contender, { calls: 3000, parallel: 16 });
     await contender.stream();
+    contender.rest();
   }
   const byLoad = new Map(
     loads.map(({ parallel }) => [
@@ -77,6 +78,7 @@ async function measureAll(
       const began = now();
       await contender.stream();
       stream.add(contender.name, now() - began);
+      contender.rest();
     }
   }
   return { byLoad, stream };

@@ -1,54 +1,64 @@
-import http, { type IncomingMessage } from 'node:http';
+import http from 'node:http';
 import type { Contender, ContenderName } from './contender.ts';
+import { type LeanConnection, openLeanConnection } from './leanConnection.ts';
 import { stream, toolCall } from './traffic.ts';
 
-/** A client that speaks HTTP, over connections that it keeps. */
+/** A client that speaks HTTP, over as many connections as it has requests at one time. */
 export function httpContender(
   name: ContenderName,
   url: URL,
   { authorization, close }: { readonly authorization: string | undefined; readonly close: () => void },
 ): Contender {
-  const agent = new http.Agent({ keepAlive: true });
-  const { hostname, port, pathname: path } = url;
-  let id = 0;
-  const post = (tool: 'echo' | 'stream') =>
-    new Promise<IncomingMessage>((resolve, reject) => {
-      const body = toolCall(++id, tool);
-      const headers = {
-        accept: 'application/json, text/event-stream',
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
-        'mcp-protocol-version': '2025-06-18',
-        'mcp-session-id': '3f1c8a52-6d0e-4a54-9f0f-1f6a3d1d2b7e',
-        ...(authorization === undefined ? {} : { authorization }),
-      };
-      const request = http.request({ hostname, port, path, method: 'POST', agent, headers }, resolve);
-      request.on('error', reject).end(body);
-    });
-  const receive = async (tool: 'echo' | 'stream', least: number) => {
-    const answer = await post(tool);
-    const size = await sizeOf(answer);
-    if (answer.statusCode !== 200 || size < least) {
-      throw new Error(`${name}: HTTP ${answer.statusCode}, ${size} bytes`);
+  const headers = {
+    host: url.host,
+    accept: 'application/json, text/event-stream',
+    'content-type': 'application/json',
+    'mcp-protocol-version': '2025-06-18',
+    'mcp-session-id': '3f1c8a52-6d0e-4a54-9f0f-1f6a3d1d2b7e',
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  const lines = Object.entries(headers).map((header) => `${header.join(': ')}\r\n`);
+  const head = `POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}`;
+  const idle: LeanConnection[] = [];
+  const rest = () => {
+    for (const connection of idle.splice(0)) {
+      connection.close();
     }
   };
+  let id = 0;
   return {
     name,
-    call: () => receive('echo', 400),
-    stream: () => receive('stream', stream.events * stream.eventSize),
+    call: async () => {
+      const connection = idle.pop() ?? (await openLeanConnection(url, head));
+      await connection.post(toolCall(++id, 'echo'));
+      idle.push(connection);
+    },
+    stream: async () => {
+      const size = await sizeOfAnswer(url, { headers, body: toolCall(++id, 'stream') });
+      if (size < stream.events * stream.eventSize) {
+        throw new Error(`${name}: only ${size} bytes of the stream`);
+      }
+    },
+    rest,
     close: () => {
-      agent.destroy();
+      rest();
       close();
     },
   };
 }
 
-async function sizeOf(message: IncomingMessage): Promise<number> {
+async function sizeOfAnswer(
+  url: URL,
+  { headers, body }: { readonly headers: http.OutgoingHttpHeaders; readonly body: string },
+): Promise<number> {
   return await new Promise((resolve, reject) => {
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength;
+    const request = http.request(url, { method: 'POST', agent: false, headers }, (answer) => {
+      let size = 0;
+      answer.on('data', (chunk: Buffer) => {
+        size += chunk.byteLength;
+      });
+      answer.once('end', () => resolve(size)).once('error', reject);
     });
-    message.once('end', () => resolve(size)).once('error', reject);
+    request.on('error', reject).end(body);
   });
 }

@@ -10,7 +10,7 @@ export interface LoadResult {
   readonly perSecond: number;
 }
 
-/** Calls a tool so many times, so many at one time. */
+/** Calls a tool so many times, so many at one time; before that, over each connection once. */
 export async function putLoad(
   contender: Contender,
   { calls, parallel }: { readonly calls: number; readonly parallel: number },
@@ -24,8 +24,10 @@ export async function putLoad(
       times.push(now() - before);
     }
   };
+  await Promise.all(Array.from({ length: parallel }, () => contender.call()));
   const began = now();
   await Promise.all(Array.from({ length: parallel }, work));
   const perSecond = (calls * 1000) / (now() - began);
+  contender.rest();
   return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), perSecond };
 }

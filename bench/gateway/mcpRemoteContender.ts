@@ -37,6 +37,7 @@ export async function mcpRemoteContender(peers: Peers, url: URL, configFolder: s
         throw new Error(`mcp-remote has passed on ${long} of ${stream.events} events.`);
       }
     },
+    rest: () => undefined,
     close: remote.close,
   };
 }

