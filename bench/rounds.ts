@@ -27,6 +27,12 @@ export class Rounds<Name extends string> {
     return median(this.#pairs(name, to).map(([value, other]) => value - other));
   }
 
+  /** The mean; nothing when the contender took no part. */
+  mean(name: Name): number | undefined {
+    const values = this.#of(name);
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value) / values.length;
+  }
+
   #of(name: Name): readonly number[] {
     return this.#values.get(name) ?? [];
   }

@@ -13,6 +13,8 @@ export const titles: Readonly<Record<ContenderName, string>> = {
 /** A way from a client to the server. */
 export interface Contender {
   readonly name: ContenderName;
+  /** The process in between, if there is one. */
+  readonly pid: number | undefined;
   /** Calls a tool, and waits for the whole answer. Rejects unless it is the right one. */
   call(): Promise<void>;
   /** Calls the tool that answers with the stream, and waits for its end. Rejects when something is missing. */

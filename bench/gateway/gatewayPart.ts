@@ -56,6 +56,7 @@ async function measureAll(
         p50: new Rounds<ContenderName>(),
         p99: new Rounds<ContenderName>(),
         perSecond: new Rounds<ContenderName>(),
+        cpu: new Rounds<ContenderName>(),
       },
     ]),
   );
@@ -63,11 +64,14 @@ async function measureAll(
     console.error(`Calls: ${round + 1} of ${loadRounds}`);
     for (const { parallel, calls } of loads) {
       for (const contender of inTurn(contenders, round)) {
-        const { p50, p99, perSecond } = await putLoad(contender, { calls, parallel });
+        const { p50, p99, perSecond, cpu } = await putLoad(contender, { calls, parallel });
         const rounds = byLoad.get(parallel);
         rounds?.p50.add(contender.name, p50);
         rounds?.p99.add(contender.name, p99);
         rounds?.perSecond.add(contender.name, perSecond);
+        if (cpu !== undefined) {
+          rounds?.cpu.add(contender.name, cpu);
+        }
       }
     }
   }

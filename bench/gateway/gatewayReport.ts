@@ -18,6 +18,8 @@ export interface LoadRounds {
   readonly p50: Rounds<ContenderName>;
   readonly p99: Rounds<ContenderName>;
   readonly perSecond: Rounds<ContenderName>;
+  /** Microseconds in the process in between. Not known everywhere; ticks are coarse, so that the mean is taken. */
+  readonly cpu: Rounds<ContenderName>;
 }
 
 /** What was measured of the gateway and its peers. */
@@ -29,7 +31,7 @@ export interface GatewayResults {
 
 /** The calls, as Markdown. */
 export function loadTable({ byLoad }: GatewayResults): string {
-  const rows = [...byLoad].flatMap(([parallel, { p50, p99, perSecond }]) =>
+  const rows = [...byLoad].flatMap(([parallel, { p50, p99, perSecond, cpu }]) =>
     contenderNames.map((name) => [
       name === 'direct' ? String(parallel) : '',
       titles[name],
@@ -39,6 +41,7 @@ export function loadTable({ byLoad }: GatewayResults): string {
       name === 'direct' ? '' : `${p99.difference(name, 'direct').toFixed(2)} ms`,
       perSecond.median(name).toFixed(0),
       perSecond.ratio(name, 'mcpRemote').toFixed(2),
+      cpu.mean(name)?.toFixed(0) ?? '',
     ]),
   );
   return table(
@@ -51,6 +54,7 @@ export function loadTable({ byLoad }: GatewayResults): string {
       'added to direct',
       'calls per second',
       '× `mcp-remote`',
+      'processor time in between, µs per call',
     ],
     rows,
   );

@@ -3,12 +3,15 @@ import type { Contender, ContenderName } from './contender.ts';
 import { type LeanConnection, openLeanConnection } from './leanConnection.ts';
 import { stream, toolCall } from './traffic.ts';
 
+/** What is in between, and what a client has to say to it. */
+interface Way {
+  readonly authorization: string | undefined;
+  readonly pid: number | undefined;
+  readonly close: () => void;
+}
+
 /** A client that speaks HTTP, over as many connections as it has requests at one time. */
-export function httpContender(
-  name: ContenderName,
-  url: URL,
-  { authorization, close }: { readonly authorization: string | undefined; readonly close: () => void },
-): Contender {
+export function httpContender(name: ContenderName, url: URL, { authorization, pid, close }: Way): Contender {
   const headers = {
     host: url.host,
     accept: 'application/json, text/event-stream',
@@ -28,6 +31,7 @@ export function httpContender(
   let id = 0;
   return {
     name,
+    pid,
     call: async () => {
       const connection = idle.pop() ?? (await openLeanConnection(url, head));
       await connection.post(toolCall(++id, 'echo'));

@@ -29,6 +29,7 @@ export async function mcpRemoteContender(peers: Peers, url: URL, configFolder: s
     });
   return {
     name: 'mcpRemote',
+    pid: remote.pid,
     call: () => receive('echo'),
     stream: async () => {
       long = 0;

@@ -58,7 +58,7 @@ async function growthPerStream(name: Name): Promise<Memory> {
   const agent = new http.Agent();
   try {
     const authorization = name === 'ours' ? undefined : credential;
-    const warmUp = httpContender(name, proxy.url, { authorization, close: () => undefined });
+    const warmUp = httpContender(name, proxy.url, { authorization, pid: undefined, close: () => undefined });
     await putLoad(warmUp, { calls: 1000, parallel: 16 });
     warmUp.close();
     const before = await proxy.memory();

@@ -19,9 +19,13 @@ export async function startContenders(): Promise<{
     await startProcess('ours', server.url),
   ];
   const contenders = [
-    httpContender('direct', server.url, { authorization: credential, close: () => undefined }),
-    httpContender('passThrough', passThrough.url, { authorization: credential, close: passThrough.close }),
-    httpContender('ours', ours.url, { authorization: undefined, close: ours.close }),
+    httpContender('direct', server.url, {
+      authorization: credential,
+      pid: undefined,
+      close: () => undefined,
+    }),
+    httpContender('passThrough', passThrough.url, { ...passThrough, authorization: credential }),
+    httpContender('ours', ours.url, { ...ours, authorization: undefined }),
     await mcpRemoteContender(peers, server.url, folder.path),
   ];
   return {

@@ -5,6 +5,7 @@ import { credential, initialize } from './traffic.ts';
 
 /** `mcp-remote` as a process, spoken to over stdio. */
 export interface McpRemote {
+  readonly pid: number | undefined;
   send(message: string): void;
   onMessage: (message: StdioMessage) => void;
   onLong: () => void;
@@ -31,6 +32,7 @@ export async function startMcpRemote(peers: Peers, url: URL, configFolder: strin
   });
   return await new Promise((resolve, reject) => {
     const remote: McpRemote = {
+      pid: child.pid,
       send: (message) => void child.stdin.write(`${message}\n`),
       onMessage: ({ result }) =>
         result ? resolve(remote) : reject(new Error(`mcp-remote refuses: ${said}`)),

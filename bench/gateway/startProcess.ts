@@ -6,6 +6,7 @@ import type { Memory, ProcessCommand, ProcessEvent } from './processes/messages.
 
 /** A server or a proxy in a process of its own. */
 export interface BenchProcess {
+  readonly pid: number | undefined;
   readonly url: URL;
   /** Its memory, its garbage collected. */
   memory(): Promise<Memory>;
@@ -26,6 +27,7 @@ export async function startProcess(
   process.once('exit', closeWithUs);
   const { url } = await events.next('listening');
   return {
+    pid: child.pid,
     url: new URL(url),
     memory: async () => {
       child.send({ kind: 'measure' } satisfies ProcessCommand);
