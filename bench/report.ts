@@ -1,7 +1,8 @@
-import { arch, cpus, platform } from 'node:os';
+import { machine } from './machine.ts';
 import { type Case, cases, type Participant } from './participant.ts';
 import { peerVersions } from './peers.ts';
 import type { Results, TimeName } from './results.ts';
+import { table } from './table.ts';
 
 const titles: Readonly<Record<Case, string>> = {
   first: 'first sign-in',
@@ -62,11 +63,6 @@ export function report(results: Results, latencies: readonly number[], weights: 
   ].join('\n\n');
 }
 
-function machine(): string {
-  const [first] = cpus();
-  return `${cpus().length} × ${first?.model ?? 'unknown'}, ${platform()} ${arch()}, Node ${process.version}`;
-}
-
 function counts(
   results: Results,
   part: 'afterCallback' | 'beforeBrowser',
@@ -105,11 +101,6 @@ function timeTable(
     ...latencies.map((latency) => `${results.oneRequest(latency).toFixed(0)} ms`),
   ];
   return table(['', '', ...latencies.map((latency) => `answers ${latency} ms late`)], [...lines, unit]);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function kilobytes(bytes: number): string {

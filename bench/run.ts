@@ -1,100 +1,45 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { inProject } from '../test/support/paths.ts';
 import { runMain } from '../test/support/runMain.ts';
-import { inClientProcess } from './clientProcess.ts';
-import { createMcpRemote } from './mcpRemote.ts';
-import { measure, measureOneRequest } from './measure.ts';
-import { cases, type Participant } from './participant.ts';
-import { installPeers, type Peers } from './peers.ts';
-import { brokenPromises } from './promises.ts';
-import { report } from './report.ts';
-import { Results } from './results.ts';
-import { type ServerProcess, startServerProcess } from './serverProcess.ts';
-import { weigh } from './weigh.ts';
+import { gateway } from './gateway/gatewayPart.ts';
+import { memory } from './gateway/memoryPart.ts';
+import { headers } from './headers/headersPart.ts';
+import type { Part } from './part.ts';
+import { writeTables } from './readme.ts';
+import { signIns } from './signIns.ts';
 
-/** How many sign-ins of each kind, by how late the server answers, in milliseconds. */
-const plan = [
-  { latency: 0, runs: 20 },
-  { latency: 50, runs: 8 },
-  { latency: 200, runs: 4 },
-] as const;
+const parts: readonly Part[] = [signIns, gateway, memory, headers];
 
 /**
- * `npm run bench`: signs in with MCP Auth and its peers in turn, and writes the tables of `bench/README.md`.
- * `npm run bench -- 2` takes that many sign-ins of each kind, prints the tables and writes nothing. Exits with 1
- * when MCP Auth sends more requests in series than it promises.
+ * `npm run bench`: measures all parts, and writes the tables of `bench/README.md`. `npm run bench -- gateway memory`
+ * measures these parts only. A number (`npm run bench -- gateway 2`) takes that many rounds, prints the tables and
+ * writes nothing. Exits with 1 when something is not as promised.
  */
 async function main(): Promise<number> {
-  const fewer = process.argv[2] === undefined ? undefined : Number(process.argv[2]);
-  const peers = await installPeers();
-  const server = await startServerProcess();
-  process.once('exit', () => server.close());
-  const results = await measureAll(peers, server, fewer);
-  const latencies = plan.map(({ latency }) => latency);
-  const tables = report(results, latencies, await weigh(peers));
-  console.log(tables);
-  if (fewer === undefined) {
-    await writeTables(tables);
+  const given = process.argv.slice(2);
+  const names = given.filter((word) => !isNumber(word));
+  const unknown = names.find((name) => parts.every((part) => part.name !== name));
+  if (unknown !== undefined) {
+    console.error(`There is no part "${unknown}". There are: ${parts.map(({ name }) => name).join(', ')}.`);
+    return 1;
   }
-  const broken = brokenPromises(results);
+  const count = given.find(isNumber);
+  const fewer = count === undefined ? undefined : Number(count);
+  const broken: string[] = [];
+  for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const report = await part.measure(fewer);
+    console.log(report.tables);
+    if (fewer === undefined) {
+      await writeTables(part.name, report.tables);
+    }
+    broken.push(...report.broken);
+  }
   for (const sentence of broken) {
-    console.error(`More than promised: ${sentence}.`);
+    console.error(`Not as promised: ${sentence}.`);
   }
   return broken.length === 0 ? 0 : 1;
 }
 
-async function measureAll(peers: Peers, server: ServerProcess, fewer: number | undefined): Promise<Results> {
-  const one = inClientProcess('one', server);
-  const participants: readonly Participant[] = [
-    inClientProcess('ours', server, { registrationOf: ourRegistration }),
-    inClientProcess('sdk', server, { args: [peers.sdkUrl], registrationOf: sdkRegistration }),
-    await createMcpRemote(peers, server),
-  ];
-  const left = new Map<Participant, unknown>();
-  for (const participant of participants) {
-    const prepared = await measure(participant, { which: 'first', left: undefined, latency: 0, server });
-    left.set(participant, prepared.left);
-  }
-  const results = new Results();
-  for (const { latency, runs } of plan) {
-    for (let run = 1; run <= (fewer ?? runs); run++) {
-      console.error(`Answers ${latency} ms late: ${run} of ${fewer ?? runs}`);
-      results.addOneRequest(latency, await measureOneRequest(one, { latency, server }));
-      // In turn, so that a machine that is busy for a while is so for all of them.
-      const turn = run % participants.length;
-      const inTurn = [...participants.slice(turn), ...participants.slice(0, turn)];
-      for (const which of cases) {
-        for (const participant of inTurn) {
-          const selection = { name: participant.name, which, latency };
-          const options = { ...selection, left: left.get(participant), server };
-          results.add(selection, await measure(participant, options));
-        }
-      }
-    }
-  }
-  return results;
-}
-
-/** Of our keyring: the registrations. */
-function ourRegistration(left: unknown): unknown {
-  return Object.fromEntries(Object.entries(left ?? {}).filter(([key]) => key.startsWith('client:')));
-}
-
-/** Of what a provider has kept: the registration. */
-function sdkRegistration(left: unknown): unknown {
-  const { clientInformation } = (left ?? {}) as { readonly clientInformation?: unknown };
-  return { clientInformation };
-}
-
-async function writeTables(tables: string): Promise<void> {
-  const file = inProject('bench', 'README.md');
-  const [begin, end] = ['<!-- begin: written by npm run bench -->', '<!-- end -->'];
-  const [before, rest] = (await readFile(file, 'utf8')).split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) {
-    throw new Error(`${file} has no place for the tables.`);
-  }
-  await writeFile(file, `${before}${begin}\n\n${tables}\n\n${end}${after}`);
+function isNumber(word: string): boolean {
+  return /^\d+$/.test(word);
 }
 
 runMain(main);

@@ -19,7 +19,9 @@ export function createCredentialFetch(
   const { headers = {} } = credential;
   if (credential.kind === 'session') {
     const send = createAuthorizedFetch(serverUrl, { ...ports, accountId: credential.accountId });
-    return async (url, init) => await send(url, { ...init, headers: merged(serverUrl, headers, init) });
+    return Object.keys(headers).length === 0
+      ? send
+      : async (url, init) => await send(url, { ...init, headers: merged(serverUrl, headers, init) });
   }
   return async (url, init) => {
     const target = new URL(url);

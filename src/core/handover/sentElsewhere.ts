@@ -19,7 +19,7 @@ export function sentElsewhere(
   let next = Promise.withResolvers<Try | undefined>();
   const fetch: Fetch = (_url, init) =>
     new Promise((answer) => {
-      next.resolve({ headers: Object.fromEntries(new Headers(init?.headers)), answer });
+      next.resolve({ headers: asRecord(init?.headers), answer });
     });
   return {
     async headers(request) {
@@ -43,6 +43,10 @@ export function sentElsewhere(
       return current !== undefined;
     },
   };
+}
+
+function asRecord(given: RequestInit['headers']): Readonly<Record<string, string>> {
+  return Object.fromEntries(given instanceof Headers ? given : new Headers(given));
 }
 
 /** Nothing for a status that `fetch` does not know either: it says nothing of a credential. */

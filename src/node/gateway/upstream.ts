@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
@@ -11,6 +11,7 @@ const idleTime = 4500;
 /** A request to a server. */
 export interface UpstreamRequest {
   readonly method: string;
+  /** Of this request alone: the length is added to them. */
   readonly headers: OutgoingHttpHeaders;
   readonly body: KeptBody;
   readonly signal: AbortSignal;
@@ -23,21 +24,23 @@ export interface UpstreamRequest {
 export class Upstream {
   readonly #http = new http.Agent({ keepAlive: true, timeout: idleTime });
   readonly #https = new https.Agent({ keepAlive: true, timeout: idleTime });
+  readonly #addresses = new WeakMap<URL, RequestOptions>();
 
   /**
    * Sends one request. Redirects are not followed.
+   *
+   * @param url the same object for as long as it is the same address
    *
    * @returns the answer, its body unread
    * @throws AuthError `network`, or the signal's reason
    */
   async ask(url: URL, { method, headers, body, signal }: UpstreamRequest): Promise<IncomingMessage> {
+    addLength(headers, body, method);
     const isSecure = url.protocol === 'https:';
     const options = {
-      ...urlToHttpOptions(url),
-      // A name and a password in the URL are no credential of ours.
-      auth: null,
+      ...this.#address(url),
       method,
-      headers: withLength(headers, body, method),
+      headers,
       agent: isSecure ? this.#https : this.#http,
     };
     return await new Promise((resolve, reject) => {
@@ -56,22 +59,32 @@ export class Upstream {
     });
   }
 
+  /**
+   * Only what a request needs, and read from the URL once, since Node copies it for every request several times. Not a
+   * name and a password, which are no credential of ours.
+   */
+  #address(url: URL): RequestOptions {
+    const known = this.#addresses.get(url);
+    if (known) {
+      return known;
+    }
+    const { protocol, hostname, port, path } = urlToHttpOptions(url);
+    const address = { protocol, hostname, path, ...(port === undefined ? {} : { port }) };
+    this.#addresses.set(url, address);
+    return address;
+  }
+
   dispose(): void {
     this.#http.destroy();
     this.#https.destroy();
   }
 }
 
-function withLength(
-  headers: OutgoingHttpHeaders,
-  { bytes, rest }: KeptBody,
-  method: string,
-): OutgoingHttpHeaders {
-  if (rest) {
-    const declared = rest.headers['content-length'];
-    return declared === undefined ? headers : { ...headers, 'content-length': declared };
+function addLength(headers: OutgoingHttpHeaders, { bytes, rest }: KeptBody, method: string): void {
+  const declared = rest?.headers['content-length'];
+  if (declared !== undefined) {
+    headers['content-length'] = declared;
+  } else if (!rest && (bytes.byteLength > 0 || method === 'POST')) {
+    headers['content-length'] = String(bytes.byteLength);
   }
-  return bytes.byteLength > 0 || method === 'POST'
-    ? { ...headers, 'content-length': String(bytes.byteLength) }
-    : headers;
 }
