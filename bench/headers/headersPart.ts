@@ -79,10 +79,10 @@ async function prepare(): Promise<{
 }> {
   const peers = await installPeers();
   const folder = await createTemporaryFolder('mcp-auth-bench-');
-  const script = join(folder.path, 'terminal.js');
-  await bundleTerminal(script);
+  await bundleTerminal(folder.path);
+  const scripts = [join(folder.path, 'terminal.js'), join(folder.path, 'terminalCommands.js')] as const;
   const bin = join(folder.path, 'bin');
-  await installCommand({ folder: bin, script, execPath: process.execPath, locks: new WindowLocks() });
+  await installCommand({ folder: bin, scripts, execPath: process.execPath, locks: new WindowLocks() });
   const window = fork(inProject('bench', 'headers', 'window.ts'), [join(folder.path, 'windows')], {
     execArgv: [...plainNode],
     silent: true,

@@ -33,7 +33,7 @@ export async function doDeed(page: Page, deed: Deed): Promise<string | undefined
       await runCommand(page, deed.title);
       return undefined;
     case 'pick':
-      await focusedRow(quickInput, deed.label, () => box.fill(deed.label));
+      await chosenRow(quickInput, deed.label, () => box.fill(deed.label));
       await page.keyboard.press('Enter');
       return undefined;
     case 'accept':
@@ -70,7 +70,7 @@ async function runCommand(page: Page, title: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await openPalette(page, title);
-      await focusedRow(quickInput, title, undefined, glance);
+      await focusedRow(quickInput, title, glance);
       await page.keyboard.press('Enter');
       return;
     } catch (error) {
@@ -101,17 +101,34 @@ async function openPalette(page: Page, title: string): Promise<void> {
   await box.fill(`>${title}`, { timeout: glance });
 }
 
+/** Filters until Enter would take the row of this label. Of a long list VS Code draws what is in sight only. */
+async function chosenRow(quickInput: Locator, label: string, filter: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    try {
+      await drawnRow(quickInput, label).waitFor({ timeout: glance });
+    } catch {
+      // It is further down, or another list is still there.
+    }
+    try {
+      await filter();
+      await focusedRow(quickInput, label, glance);
+      return;
+    } catch {
+      // Whatever was filtered then was another list.
+    }
+  }
+  await filter();
+  await focusedRow(quickInput, label, glance);
+}
+
 /** Waits until Enter would take the row of this label. */
-async function focusedRow(
-  quickInput: Locator,
-  label: string,
-  filter: (() => Promise<void>) | undefined,
-  timeout = patience,
-): Promise<void> {
+async function focusedRow(quickInput: Locator, label: string, timeout: number): Promise<void> {
+  await drawnRow(quickInput, label, '.focused').waitFor({ timeout });
+}
+
+function drawnRow(quickInput: Locator, label: string, state = ''): Locator {
   const name = quickInput.page().locator('.label-name', { hasText: exactly(label) });
-  await quickInput.locator('.monaco-list-row').filter({ has: name }).first().waitFor({ timeout });
-  await filter?.();
-  await quickInput.locator('.monaco-list-row.focused').filter({ has: name }).first().waitFor({ timeout });
+  return quickInput.locator(`.monaco-list-row${state}`).filter({ has: name }).first();
 }
 
 function exactly(text: string): RegExp {
