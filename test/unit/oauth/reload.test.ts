@@ -299,7 +299,7 @@ describe('a sign-in whose window is reloaded', () => {
       }
       assert.equal(begun.records().length, 1);
       const [other] = windows.filter((window) => !waiting().includes(window));
-      const running = unattended(waiting()[0] ?? assert.fail(), begun.server);
+      const { running } = await waitingIn(waiting()[0] ?? assert.fail(), begun);
       assert.equal(await other?.responses.deliver(await begun.answer()), true);
       await running.result;
       assert.equal(begun.tokenRequests(), 1);
