@@ -46,6 +46,13 @@ async function gather(): Promise<Gathering> {
   };
 }
 
+/** Resolves when a connection has ended, in whatever way: unlike `once`, which rejects when it was reset. */
+async function closing(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}
+
 describe('runHelperCommand', () => {
   let folder: TemporaryFolder;
   let gathering: Gathering;
@@ -175,7 +182,7 @@ describe('runHelperCommand', () => {
     );
     const result = run(call);
     const sockets = [await gathering.arrival(), await gathering.arrival()];
-    const ended = sockets.map((socket) => once(socket, 'close'));
+    const ended = sockets.map(closing);
     for (const socket of sockets) {
       socket.write('print');
     }
@@ -198,7 +205,7 @@ describe('runHelperCommand', () => {
     const leftBehind = await gathering.arrival();
     assert.deepEqual(await result, { kind: 'exited', code: 0, stdout: '{}', stderr: '' });
     assert.equal(leftBehind.closed, false);
-    const itsEnd = once(leftBehind, 'close');
+    const itsEnd = closing(leftBehind);
     leftBehind.end();
     await itsEnd;
   });
@@ -208,7 +215,7 @@ describe('runHelperCommand', () => {
     const call = await script(`console.error('Password:'); ${leavesBehind()} ${staysConnected()}`);
     const result = runHelperCommand(call, { environment: process.env, clock }, never);
     const sockets = [await gathering.arrival(), await gathering.arrival()];
-    const ended = sockets.map((socket) => once(socket, 'close'));
+    const ended = sockets.map(closing);
     clock.advance(9_999);
     clock.advance(1);
     assert.deepEqual(await result, { kind: 'timedOut', stderr: 'Password:\n' });
@@ -224,7 +231,7 @@ describe('runHelperCommand', () => {
     const person = new AbortController();
     const result = runHelperCommand(call, { environment: process.env, clock }, person.signal);
     const sockets = [await gathering.arrival(), await gathering.arrival()];
-    const ended = sockets.map((socket) => once(socket, 'close'));
+    const ended = sockets.map(closing);
     person.abort();
     await assert.rejects(result, { code: 'cancelled' });
     clock.advance(1000);
