@@ -55,7 +55,7 @@ describe('Lines', () => {
     ['after another one', 'short\n0123456789a'],
   ] as const) {
     it(`over the limit end the connection, ${what}`, async () => {
-      const closed = once(socket, 'close');
+      const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.on('error', () => undefined);
       socket.write(text);
       await assert.rejects(rest(), {
