@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { ProbeTarget } from './connection/serverProbes.ts';
 import type { Disposable } from './disposable.ts';
 import type { Event } from './event.ts';
+import { isContactable } from './handover/contactableServer.ts';
 import type { Inventory } from './inventory.ts';
 import type { ServerSnapshot } from './serverSnapshot.ts';
 
@@ -59,17 +60,17 @@ export function probeUnknown(ports: ProbeUnknownPorts): Disposable {
   };
 }
 
-function toTarget({ definition, endpoint, state }: ServerSnapshot): readonly ProbeTarget[] {
-  if (definition.kind !== 'remote' || definition.transport === 'ws' || endpoint?.kind !== 'url') {
+function toTarget(server: ServerSnapshot): readonly ProbeTarget[] {
+  if (!isContactable(server)) {
     return [];
   }
-  switch (state.kind) {
+  switch (server.state.kind) {
     case 'needsAuthentication':
     case 'noAuthenticationNeeded':
     case 'unknown':
     case 'unreachable': {
-      const { url: serverUrl, canonicalUrl } = endpoint;
-      return [{ serverUrl, canonicalUrl, transport: definition.transport }];
+      const { url: serverUrl, canonicalUrl } = server.endpoint;
+      return [{ serverUrl, canonicalUrl, transport: server.definition.transport }];
     }
     default:
       return [];

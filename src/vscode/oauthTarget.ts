@@ -1,5 +1,6 @@
 import type { OAuthConfiguration } from '../core/config/serverDefinition.ts';
 import { AuthError } from '../core/errors.ts';
+import { isContactable } from '../core/handover/contactableServer.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { assertTrusted } from './assertTrusted.ts';
@@ -50,11 +51,12 @@ export function usesOAuth({ state }: ServerSnapshot): boolean {
  *
  * @throws AuthError `untrusted_workspace`, or `invalid_definition` where there is nothing to contact
  */
-export function toRemoteTarget({ definition, endpoint, state }: ServerSnapshot): RemoteTarget {
+export function toRemoteTarget(server: ServerSnapshot): RemoteTarget {
   assertTrusted();
-  if (definition.kind !== 'remote' || definition.transport === 'ws' || endpoint?.kind !== 'url') {
-    throw new AuthError('invalid_definition', stateText(state, 0).sentence);
+  if (!isContactable(server)) {
+    throw new AuthError('invalid_definition', stateText(server.state, 0).sentence);
   }
+  const { definition, endpoint } = server;
   const { name, transport, oauth } = definition;
   return { name, serverUrl: endpoint.url, canonicalUrl: endpoint.canonicalUrl, transport, oauth };
 }

@@ -1,9 +1,9 @@
 import type { ClientUse } from '../core/clientUse.ts';
+import { isContactable } from '../core/handover/contactableServer.ts';
 import { type PersonsWay, personsWays, selectGrant } from '../core/oauth/grant.ts';
 import { awaitedIn, type Waiting } from '../core/oauth/waiting.ts';
 import type { AccountSnapshot, ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { ServerState } from '../core/session/serverState.ts';
-import { isRemote } from './isRemote.ts';
 
 const awaited = { response: 'awaitsResponse', device: 'awaitsDevice' } as const satisfies Readonly<
   Record<Waiting['kind'], string>
@@ -48,7 +48,7 @@ export function rowFlags(server: ServerSnapshot): readonly RowFlag[] {
     ...(mayAddAccount(server) ? (['mayAddAccount'] as const) : []),
     ...(accounts.length > 1 ? (['severalAccounts'] as const) : []),
     ...(server.endpoint?.kind === 'url' ? (['endpoint'] as const) : []),
-    ...(isRemote(server) ? (['testable'] as const) : []),
+    ...(isContactable(server) ? (['testable'] as const) : []),
     ...(session?.refreshable ? (['refreshable'] as const) : []),
     ...clientFlags(server),
     ...(server.hasSavedToken ? (['token'] as const) : []),

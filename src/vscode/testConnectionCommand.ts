@@ -2,13 +2,13 @@ import { window } from 'vscode';
 import { connectionText } from '../core/connection/connectionText.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
 import { InsufficientScopeError } from '../core/errors.ts';
+import { isContactable } from '../core/handover/contactableServer.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
 import { pendingHelper } from './contactCredential.ts';
 import { assertHelperAllowed } from './helperConsent.ts';
-import { isRemote } from './isRemote.ts';
 import { toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';
 import { pickServer } from './pickServer.ts';
@@ -25,7 +25,7 @@ import { withCancellableProgress } from './withProgress.ts';
 export async function testConnectionCommand(argument: unknown, ports: CommandPorts): Promise<void> {
   const choice = {
     placeholder: 'Test the connection to which server?',
-    accepts: isRemote,
+    accepts: isContactable,
     noneSentence: 'There is no remote server in this workspace.',
   };
   const server = await pickServer(argument, choice, ports.inventory, ports.clock.now());

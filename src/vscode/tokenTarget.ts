@@ -1,10 +1,10 @@
 import { type HeaderRecord, withoutHeader } from '../core/credential/headerRecords.ts';
 import { AuthError } from '../core/errors.ts';
+import { isContactable } from '../core/handover/contactableServer.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { stateText } from '../core/session/stateText.ts';
 import { assertTrusted } from './assertTrusted.ts';
-import { isRemote } from './isRemote.ts';
 import { type RemoteTarget, toRemoteTarget } from './oauthTarget.ts';
 
 /** A server that a token can be entered for. */
@@ -20,7 +20,7 @@ export function takesToken(server: ServerSnapshot): boolean {
     state.kind === 'shadowed' ||
     state.kind === 'headersHelper' ||
     (state.kind === 'staticHeader' && state.headerName.toLowerCase() === 'authorization');
-  return isRemote(server) && !isOutranked;
+  return isContactable(server) && !isOutranked;
 }
 
 /**
