@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js';
  */
 export function isLoopbackHost(url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (host === 'localhost') {
+  if (host === 'localhost' || host === '127.0.0.1') {
     return true;
   }
   return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';

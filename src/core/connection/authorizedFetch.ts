@@ -43,17 +43,13 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
   return async (url, init) => {
     // Parsing a URL takes longer than the rest: nearly all requests go to the server's own address.
     const target = url === serverUrl.href ? serverUrl : new URL(url);
-    if (target.origin !== serverUrl.origin) {
-      throw new AuthError('insecure_url', `A credential of ${serverUrl.host} is not sent to ${target.host}.`);
-    }
-    assertSecureUrl(target, `The server ${target.origin}`);
-    const key = canonicalServerUrl(serverUrl);
-    const session = await refresher.fresh(key, ports.accountId);
+    const session = await sessionFor(target, serverUrl, ports);
     const response = await sendWith(session, target, init);
     if (response.status !== 401 || !isRefreshable(session)) {
       return await accepted(response, target, session);
     }
     await response.body?.cancel();
+    const key = canonicalServerUrl(serverUrl);
     const renewed = await refresher.renew(key, session.tokens.accessToken, session.account.id);
     return await accepted(await sendWith(renewed, target, init), target, renewed);
   };
@@ -68,6 +64,23 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
       throw error;
     }
   }
+}
+
+/**
+ * The session whose token may be sent to an address, refreshed if need be: only to its own server, and not in the clear.
+ *
+ * @throws AuthError `insecure_url`, or as {@link SessionRefresher.fresh} does
+ */
+export function sessionFor(
+  target: URL,
+  serverUrl: URL,
+  { refresher, accountId }: Pick<AuthorizedFetchPorts, 'accountId' | 'refresher'>,
+): Promise<Session> {
+  if (target !== serverUrl && target.origin !== serverUrl.origin) {
+    throw new AuthError('insecure_url', `A credential of ${serverUrl.host} is not sent to ${target.host}.`);
+  }
+  assertSecureUrl(target, `The server ${target.origin}`);
+  return refresher.fresh(canonicalServerUrl(serverUrl), accountId);
 }
 
 interface Credential {
@@ -87,10 +100,24 @@ async function sendOnce(
     if (proofs) {
       return await proofs.fetch(url, init, { accessToken, fetch });
     }
-    const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${accessToken}`);
+    const headers = withAuthorization(init.headers, bearer(session));
     return await fetch(url.href, { ...init, headers, redirect: 'manual' });
   } catch (error) {
     throw error instanceof AuthError || init.signal?.aborted ? error : networkError(url, error);
   }
+}
+
+/** RFC 6750, section 2.1. */
+export function bearer({ tokens }: Session): string {
+  return `Bearer ${tokens.accessToken}`;
+}
+
+/** A record where there is nothing to replace: the gateway does this for every request. */
+function withAuthorization(given: RequestInit['headers'], authorization: string): HeadersInit {
+  if (given === undefined) {
+    return { authorization };
+  }
+  const headers = new Headers(given);
+  headers.set('authorization', authorization);
+  return headers;
 }

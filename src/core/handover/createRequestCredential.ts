@@ -8,6 +8,7 @@ import type { CredentialVerdicts } from '../credential/credentialVerdicts.ts';
 import type { Fetch } from '../oauth/oauthFetch.ts';
 import type { RememberedProofs } from '../oauth/rememberedProofs.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
+import { bearerFirst } from './bearerFirst.ts';
 import type { OutgoingRequest, RequestCredential } from './requestCredential.ts';
 import { sentElsewhere } from './sentElsewhere.ts';
 
@@ -36,6 +37,19 @@ export interface RequestCredentialPorts extends Pick<AuthorizedFetchPorts, 'dema
  * @see RFC 6750, sections 2.1 and 3.1; RFC 9449, section 7
  */
 export function createRequestCredential(
+  serverUrl: URL,
+  credential: AppliedCredential,
+  ports: RequestCredentialPorts,
+): RequestCredential {
+  if (credential.kind === 'session' && Object.keys(credential.headers ?? {}).length === 0) {
+    const { accountId } = credential;
+    const thorough = () => createThoroughCredential(serverUrl, credential, ports);
+    return bearerFirst(thorough, serverUrl, { refresher: ports.refresher, accountId });
+  }
+  return createThoroughCredential(serverUrl, credential, ports);
+}
+
+function createThoroughCredential(
   serverUrl: URL,
   credential: AppliedCredential,
   ports: RequestCredentialPorts,

@@ -7,7 +7,8 @@ export interface OutgoingRequest {
 /** What a server has answered, as far as its credential is concerned. */
 export interface AnsweredRequest extends OutgoingRequest {
   readonly status: number;
-  readonly headers: Headers;
+  /** Those that say something of the credential, with `date`; nothing where there are none. */
+  readonly headers: Headers | undefined;
 }
 
 /**

@@ -43,7 +43,10 @@ export class SessionRefresher {
    */
   async fresh(serverUrl: string, accountId?: string): Promise<Session> {
     const { sessions, clock, log } = this.#ports;
-    const session = await this.#saved(serverUrl, accountId);
+    let session = sessions.get(serverUrl, accountId);
+    if (session && sessions.isUnsaved(session)) {
+      session = await this.#saved(session);
+    }
     if (!session) {
       throw new AuthError('not_authenticated', 'You are not authenticated at this server yet.');
     }
@@ -103,16 +106,11 @@ export class SessionRefresher {
     await locks.run(sessionLockKey(ref), () => sessions.saveUnsaved(ref));
   }
 
-  /** The session of a server, written in turn if writing it has failed before. */
-  async #saved(serverUrl: string, accountId: string | undefined): Promise<Session | undefined> {
-    const { sessions } = this.#ports;
-    const session = sessions.get(serverUrl, accountId);
-    if (!session || !sessions.isUnsaved(session)) {
-      return session;
-    }
+  /** What has become of a session that could not be written, after another attempt at it in turn. */
+  async #saved(session: Session): Promise<Session | undefined> {
     const ref = refOf(session);
     await this.#save(ref);
-    return sessions.get(serverUrl, ref.accountId);
+    return this.#ports.sessions.get(ref.serverUrl, ref.accountId);
   }
 
   #isUsable(session: Session): boolean {

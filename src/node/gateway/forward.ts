@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { AuthError } from '../../core/errors.ts';
-import type { RequestCredential } from '../../core/handover/requestCredential.ts';
 import { EndpointEvent } from './endpointEvent.ts';
 import type { Destination } from './endpoints.ts';
-import { forbiddenAnswer } from './forbiddenAnswer.ts';
 import { requestHeaders, responseHeaders } from './forwardedHeaders.ts';
 import type { BodyKeeper, KeptBody } from './keptBody.ts';
+import { passOn } from './passOn.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
+import { isForClient, withheldAnswer } from './withheldAnswer.ts';
 
 /** A request that the gateway has let in. */
 export interface Exchange {
@@ -36,7 +36,8 @@ export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<
   });
   let body: KeptBody | undefined;
   try {
-    body = await ports.bodies.keep(request);
+    const kept = ports.bodies.keep(request);
+    body = kept instanceof Promise ? await kept : kept;
     const answer = await ask(exchange, { body, signal: gone.signal, upstream: ports.upstream });
     relay(exchange, answer, ports);
   } catch (error) {
@@ -51,69 +52,53 @@ export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<
   }
 }
 
+/** The first event of a stream has to be read. */
+const uncompressed = { 'accept-encoding': 'identity' };
+
 interface Asking {
   readonly body: KeptBody;
   readonly signal: AbortSignal;
   readonly upstream: Upstream;
 }
 
-/** Asks until the credential is content with the answer. */
+/** Asks until the credential is content with the answer. Lets nothing through that the client must not see. */
 async function ask({ request, destination }: Exchange, asking: Asking): Promise<IncomingMessage> {
   const { body, signal, upstream } = asking;
   const { endpoint, url, hasEndpointEvent } = destination;
   const method = request.method ?? 'GET';
   const credential = await endpoint.route.credential(signal);
   for (;;) {
-    const headers = requestHeaders(request.headers, await credential.headers({ method, url }));
-    if (hasEndpointEvent) {
-      headers['accept-encoding'] = 'identity';
-    }
+    const given = await credential.headers({ method, url });
+    const headers = requestHeaders(request.headers, hasEndpointEvent ? { ...given, ...uncompressed } : given);
     signal.throwIfAborted();
     const answer = await upstream.ask(url, { method, headers, body, signal });
-    if (!(await isRefused(answer, { method, url, credential }))) {
-      return answer;
+    const status = answer.statusCode ?? 0;
+    try {
+      if (!(await credential.renew({ method, url, status, headers: credentialHeaders(answer) }))) {
+        if (isForClient(status)) {
+          return answer;
+        }
+        throw await withheldAnswer(answer, url);
+      }
+      if (body.rest) {
+        throw new AuthError(
+          'server_error',
+          `${url.host} wanted another credential, which it can have now. The request is too long to be sent again by MCP Auth: repeat it.`,
+        );
+      }
+    } catch (error) {
+      answer.destroy();
+      throw error;
     }
     answer.destroy();
-    if (body.rest) {
-      throw new AuthError(
-        'server_error',
-        `${url.host} wanted another credential, which it can have now. The request is too long to be sent again by MCP Auth: repeat it.`,
-      );
-    }
-  }
-}
-
-interface Asked {
-  readonly method: string;
-  readonly url: URL;
-  readonly credential: RequestCredential;
-}
-
-/** Whether to ask again. Lets nothing through that the client must not see. */
-async function isRefused(answer: IncomingMessage, { method, url, credential }: Asked): Promise<boolean> {
-  const status = answer.statusCode ?? 0;
-  try {
-    if (await credential.renew({ method, url, status, headers: credentialHeaders(answer) })) {
-      return true;
-    }
-    if (status >= 300 && status < 400 && status !== 304) {
-      throw new AuthError(
-        'invalid_response',
-        `${url.host} redirects to another address, which MCP Auth does not follow with a credential. Configure the address itself.`,
-      );
-    }
-    if (status === 401 || status === 403) {
-      throw await forbiddenAnswer(answer, url);
-    }
-    return false;
-  } catch (error) {
-    answer.destroy();
-    throw error;
   }
 }
 
 /** What of an answer is about the credential. */
-function credentialHeaders({ headers }: IncomingMessage): Headers {
+function credentialHeaders({ headers }: IncomingMessage): Headers | undefined {
+  if (headers['www-authenticate'] === undefined && headers['dpop-nonce'] === undefined) {
+    return undefined;
+  }
   const told = new Headers();
   for (const name of ['www-authenticate', 'dpop-nonce', 'date'] as const) {
     const value = headers[name];
@@ -127,11 +112,10 @@ function credentialHeaders({ headers }: IncomingMessage): Headers {
 /** Passes an answer on as it comes. When the client goes, the request ends, and with it the answer. */
 function relay({ response, destination }: Exchange, answer: IncomingMessage, ports: ForwardPorts): void {
   const { endpoint, url, hasEndpointEvent } = destination;
-  const headers = responseHeaders(answer.headers);
   if (hasEndpointEvent && answer.statusCode === 200) {
     assertReadable(answer, url);
-    delete headers['content-length'];
-    response.writeHead(200, headers).flushHeaders();
+    delete answer.headers['content-length'];
+    response.writeHead(200, responseHeaders(answer.headers)).flushHeaders();
     pipeline(answer, new EndpointEvent(endpoint, url), response, (error) => {
       if (error instanceof AuthError) {
         ports.onFailure(error);
@@ -139,15 +123,8 @@ function relay({ response, destination }: Exchange, answer: IncomingMessage, por
     });
     return;
   }
-  response.writeHead(answer.statusCode ?? 502, headers);
-  // Not by `pipeline`, which takes a quarter of the time of a small answer.
-  answer.once('error', () => response.destroy()).pipe(response);
-  // After what has come together with the headers, so that a short answer is one packet.
-  setImmediate(() => {
-    if (!response.writableEnded) {
-      response.flushHeaders();
-    }
-  });
+  response.writeHead(answer.statusCode ?? 502, responseHeaders(answer.headers));
+  passOn(answer, response);
 }
 
 /** The first event of a stream has to be read, so that its server was asked not to compress it. */

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 
 /** RFC 9110, section 7.6.1, and what belongs to one connection by custom. */
 const hopByHop = [
@@ -46,46 +46,59 @@ const notFromServer = new Set<string>([
   'www-authenticate',
 ]);
 
+/** Names and values in turn, as `node:http` takes them: cheaper than an object, and safe with any name. */
+export type HeaderList = string[];
+
 /**
  * The headers that a request goes on with: those of the client, without its own credentials and what is for the gateway
- * alone, and those of the credential.
+ * alone, and those of the credential. Names are in lower case.
  */
 export function requestHeaders(
   received: IncomingHttpHeaders,
   credential: Readonly<Record<string, string>>,
-): OutgoingHttpHeaders {
-  const headers = withoutDropped(received, (name) => notFromClient.has(name));
-  for (const [given, value] of Object.entries(credential)) {
+): HeaderList {
+  const named = namedInConnection(received.connection);
+  const decided = new Map<string, string>();
+  for (const given in credential) {
     const name = given.toLowerCase();
-    const isDecided = ofTheProtocol.test(name) && headers[name] !== undefined;
-    if (!notFromCredential.has(name) && !isDecided) {
-      headers[name] = value;
+    const isOfClient = ofTheProtocol.test(name) && received[name] !== undefined && !named?.has(name);
+    if (!notFromCredential.has(name) && !isOfClient) {
+      decided.set(name, credential[given] ?? '');
     }
   }
   // Said in words because VS Code's agents, which come between, would else have the connection closed every time.
-  headers.connection = 'keep-alive';
-  return headers;
+  const list: HeaderList = ['connection', 'keep-alive'];
+  for (const [name, value] of decided) {
+    list.push(name, value);
+  }
+  for (const name in received) {
+    if (!notFromClient.has(name) && !decided.has(name) && !named?.has(name)) {
+      add(list, name, received[name]);
+    }
+  }
+  return list;
 }
 
 /** The headers that an answer goes back with. */
-export function responseHeaders(answered: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return withoutDropped(answered, (name) => notFromServer.has(name) || name.startsWith('access-control-'));
-}
-
-function withoutDropped(
-  given: IncomingHttpHeaders,
-  isDropped: (name: string) => boolean,
-): OutgoingHttpHeaders {
-  const named = namedInConnection(given.connection);
-  // Without a prototype, because a name may be that of one of its members.
-  const kept: OutgoingHttpHeaders = Object.create(null);
-  for (const name in given) {
-    const value = given[name];
-    if (value !== undefined && !isDropped(name) && !named?.has(name)) {
-      kept[name] = value;
+export function responseHeaders(answered: IncomingHttpHeaders): HeaderList {
+  const named = namedInConnection(answered.connection);
+  const list: HeaderList = [];
+  for (const name in answered) {
+    if (!notFromServer.has(name) && !name.startsWith('access-control-') && !named?.has(name)) {
+      add(list, name, answered[name]);
     }
   }
-  return kept;
+  return list;
+}
+
+function add(list: HeaderList, name: string, value: string | readonly string[] | undefined): void {
+  if (typeof value === 'string') {
+    list.push(name, value);
+    return;
+  }
+  for (const one of value ?? []) {
+    list.push(name, one);
+  }
 }
 
 /** RFC 9110, section 7.6.1: what `Connection` names is for one connection, too. */

@@ -10,6 +10,8 @@ export interface KeptBody {
   release(): void;
 }
 
+const noBody: KeptBody = { bytes: Buffer.alloc(0), rest: undefined, release: () => undefined };
+
 /** Keeps the bodies of requests until these are answered, within limits. */
 export class BodyKeeper {
   readonly #limits: GatewayLimits;
@@ -25,37 +27,60 @@ export class BodyKeeper {
    *
    * @throws the system's error where the client gives up
    */
-  async keep(request: IncomingMessage): Promise<KeptBody> {
+  keep(request: IncomingMessage): Promise<KeptBody> | KeptBody {
     const { headers } = request;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
       request.resume();
-      return { bytes: Buffer.alloc(0), rest: undefined, release: () => undefined };
+      return noBody;
     }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const isComplete = await new Promise<boolean>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
+      const body = new Body((size) => {
+        this.#kept += size;
+      });
       const onData = (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.byteLength;
-        this.#kept += chunk.byteLength;
+        const size = body.add(chunk);
         if (size > this.#limits.keptBody || this.#kept > this.#limits.keptBodies) {
           request.off('data', onData).pause();
-          resolve(false);
+          body.rest = request;
+          resolve(body);
         }
       };
-      request.on('data', onData).once('end', () => resolve(true));
-      request.once('error', reject);
-    }).catch((error: unknown) => {
-      this.#kept -= size;
-      throw error;
+      request.on('data', onData);
+      request.once('end', () => resolve(body));
+      request.once('error', (error) => {
+        body.release();
+        reject(error);
+      });
     });
-    return {
-      bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size),
-      rest: isComplete ? undefined : request,
-      release: () => {
-        this.#kept -= size;
-        size = 0;
-      },
-    };
+  }
+}
+
+class Body implements KeptBody {
+  rest: IncomingMessage | undefined;
+  readonly #count: (size: number) => void;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+
+  /** @param count told how many bytes more or fewer are kept */
+  constructor(count: (size: number) => void) {
+    this.#count = count;
+  }
+
+  /** Keeps more; gives the bytes so far. */
+  add(chunk: Buffer): number {
+    this.#chunks.push(chunk);
+    this.#size += chunk.byteLength;
+    this.#count(chunk.byteLength);
+    return this.#size;
+  }
+
+  get bytes(): Buffer {
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+  }
+
+  release(): void {
+    this.#count(-this.#size);
+    this.#size = 0;
   }
 }

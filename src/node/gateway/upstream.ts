@@ -1,8 +1,11 @@
-import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { isIP } from 'node:net';
 import { pipeline } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
+import { isLoopbackHost } from '../../core/network.ts';
 import { networkError } from '../../core/oauth/oauthFetch.ts';
+import type { HeaderList } from './forwardedHeaders.ts';
 import type { KeptBody } from './keptBody.ts';
 
 /** How long a connection that nobody uses is kept, in milliseconds: servers close theirs after five seconds and more. */
@@ -11,8 +14,8 @@ const idleTime = 4500;
 /** A request to a server. */
 export interface UpstreamRequest {
   readonly method: string;
-  /** Of this request alone: the length is added to them. */
-  readonly headers: OutgoingHttpHeaders;
+  /** Of this request alone: host and length are added to them. */
+  readonly headers: HeaderList;
   readonly body: KeptBody;
   readonly signal: AbortSignal;
 }
@@ -24,7 +27,7 @@ export interface UpstreamRequest {
 export class Upstream {
   readonly #http = new http.Agent({ keepAlive: true, timeout: idleTime });
   readonly #https = new https.Agent({ keepAlive: true, timeout: idleTime });
-  readonly #addresses = new WeakMap<URL, RequestOptions>();
+  readonly #addresses = new WeakMap<URL, Address>();
 
   /**
    * Sends one request. Redirects are not followed.
@@ -34,17 +37,13 @@ export class Upstream {
    * @returns the answer, its body unread
    * @throws AuthError `network`, or the signal's reason
    */
-  async ask(url: URL, { method, headers, body, signal }: UpstreamRequest): Promise<IncomingMessage> {
+  ask(url: URL, { method, headers, body, signal }: UpstreamRequest): Promise<IncomingMessage> {
+    const { options, host, isSecure, isListed } = this.#address(url);
     addLength(headers, body, method);
-    const isSecure = url.protocol === 'https:';
-    const options = {
-      ...this.#address(url),
-      method,
-      headers,
-      agent: isSecure ? this.#https : this.#http,
-    };
-    return await new Promise((resolve, reject) => {
-      const outgoing = isSecure ? https.request(options) : http.request(options);
+    headers.push('host', host);
+    return new Promise((resolve, reject) => {
+      const given = { ...options, method, headers: isListed ? headers : asRecord(headers) };
+      const outgoing = isSecure ? https.request(given) : http.request(given);
       outgoing.once('response', resolve);
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
       // Not by Node's own option, which follows the whole life of a stream, at a cost.
@@ -59,17 +58,27 @@ export class Upstream {
     });
   }
 
-  /**
-   * Only what a request needs, and read from the URL once, since Node copies it for every request several times. Not a
-   * name and a password, which are no credential of ours.
-   */
-  #address(url: URL): RequestOptions {
+  /** Read from the URL once. */
+  #address(url: URL): Address {
     const known = this.#addresses.get(url);
     if (known) {
       return known;
     }
+    const isSecure = url.protocol === 'https:';
+    const agent = isSecure ? this.#https : this.#http;
+    // Only what a request needs, since Node copies it several times for each. Not a name and a password, which are no
+    // credential of ours.
     const { protocol, hostname, port, path } = urlToHttpOptions(url);
-    const address = { protocol, hostname, path, ...(port === undefined ? {} : { port }) };
+    const address: Address = {
+      options: {
+        ...{ protocol, hostname, path, agent, ...(port === undefined ? {} : { port }) },
+        // What Node would find out for every request.
+        servername: isSecure && hostname && isIP(hostname) === 0 ? hostname : '',
+      },
+      host: url.host,
+      isSecure,
+      isListed: isSecure || isLoopbackHost(url),
+    };
     this.#addresses.set(url, address);
     return address;
   }
@@ -80,11 +89,32 @@ export class Upstream {
   }
 }
 
-function addLength(headers: OutgoingHttpHeaders, { bytes, rest }: KeptBody, method: string): void {
+interface Address {
+  readonly options: https.RequestOptions;
+  readonly host: string;
+  readonly isSecure: boolean;
+  /**
+   * Whether the headers can be given as a list, which Node writes as it is. It keeps nothing of it, and a proxy's agent
+   * that has to write a request in the clear anew, for its own first line, would find no headers.
+   */
+  readonly isListed: boolean;
+}
+
+function asRecord(headers: HeaderList): OutgoingHttpHeaders {
+  const record: OutgoingHttpHeaders = Object.create(null);
+  for (let at = 0; at < headers.length; at += 2) {
+    const [name = '', value = ''] = headers.slice(at, at + 2);
+    const known = record[name];
+    record[name] = known === undefined ? value : [known, value].flat().map(String);
+  }
+  return record;
+}
+
+function addLength(headers: HeaderList, { bytes, rest }: KeptBody, method: string): void {
   const declared = rest?.headers['content-length'];
   if (declared !== undefined) {
-    headers['content-length'] = declared;
+    headers.push('content-length', declared);
   } else if (!rest && (bytes.byteLength > 0 || method === 'POST')) {
-    headers['content-length'] = String(bytes.byteLength);
+    headers.push('content-length', String(bytes.byteLength));
   }
 }

@@ -8,7 +8,7 @@ import {
 import type { RequestCredential } from '../../../src/core/handover/requestCredential.ts';
 import { type RememberedProofs, rememberProofs } from '../../../src/core/oauth/rememberedProofs.ts';
 import { ScopeDemands } from '../../../src/core/session/scopeDemands.ts';
-import type { Session } from '../../../src/core/session/session.ts';
+import { refOf, type Session } from '../../../src/core/session/session.ts';
 import type { Assembly } from '../../support/authenticationPorts.ts';
 import { authenticationSuite } from '../../support/authenticationSuite.ts';
 import { BoundServer } from '../../support/boundServer.ts';
@@ -86,6 +86,40 @@ describe('createRequestCredential', () => {
       assert.deepEqual(await send(credentialOf(session)), [401, 200]);
       assert.equal(sent()[1], `Bearer ${assembly.sessions.get(server.mcpUrl)?.tokens.accessToken}`);
       assert.equal(refreshes(), 1);
+    });
+
+    it('is refreshed once after a 401, beside the headers of the definition', async () => {
+      const { tokens } = await prepare();
+      server.answer('POST /mcp', ({ headers }) =>
+        headers.authorization === `Bearer ${tokens.accessToken}` ? unauthorized('Bearer') : json({}),
+      );
+      assert.deepEqual(await send(credentialOf({ ...session, headers: { 'X-Tenant': 'a' } })), [401, 200]);
+      assert.deepEqual(sent('x-tenant'), ['a', 'a']);
+      assert.equal(refreshes(), 1);
+    });
+
+    it('is sent as it has become meanwhile, when what was sent is refused', async () => {
+      const { tokens } = await prepare();
+      const [credential, url] = [credentialOf(session), new URL(server.mcpUrl)];
+      const request = { method: 'POST', url };
+      assert.equal((await credential.headers(request)).authorization, `Bearer ${tokens.accessToken}`);
+      const renewed = await assembly.refresher.refresh(server.mcpUrl);
+      const refused = { ...request, status: 401, headers: new Headers({ 'www-authenticate': 'Bearer' }) };
+      assert.equal(await credential.renew(refused), true);
+      const second = await credential.headers(request);
+      assert.equal(second.authorization, `Bearer ${renewed.tokens.accessToken}`);
+      assert.equal(await credential.renew({ ...request, status: 200, headers: undefined }), false);
+      assert.equal(refreshes(), 1);
+    });
+
+    it('fails where the person has signed out meanwhile, when what was sent is refused', async () => {
+      const signedIn = await prepare();
+      const [credential, url] = [credentialOf(session), new URL(server.mcpUrl)];
+      await credential.headers({ method: 'POST', url });
+      await assembly.sessions.delete(refOf(signedIn));
+      const refused = { method: 'POST', url, status: 401, headers: undefined };
+      await assert.rejects(credential.renew(refused), { code: 'not_authenticated' });
+      assert.equal(refreshes(), 0);
     });
 
     it('is not refreshed a second time', async () => {

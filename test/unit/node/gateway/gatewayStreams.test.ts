@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { until } from '../../../support/authenticationSuite.ts';
-import { ask, begin, bodyOf, gatewaySuite } from '../../../support/gatewaySuite.ts';
+import { ask, begin, bodyOf, gatewaySuite, headerCredential } from '../../../support/gatewaySuite.ts';
 
 describe('the gateway, with what flows through it', () => {
   const suite = gatewaySuite();
@@ -106,6 +106,62 @@ describe('the gateway, with what flows through it', () => {
     await once(received, 'data');
     response.destroy();
     await assert.rejects(bodyOf(received), { code: 'ECONNRESET' });
+  });
+
+  it('breaks the answer off where the server does, of a length that it has declared', async () => {
+    const { endpoint, next } = await held();
+    for (const length of [1000, 1_000_000]) {
+      const { answer } = begin(endpoint, { body: '{}' });
+      const { response } = await next();
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': length }).write('{');
+      const received = await answer;
+      await once(received, 'data');
+      response.destroy();
+      await assert.rejects(bodyOf(received), { code: 'ECONNRESET' });
+    }
+  });
+
+  it('passes on what has come of a short answer, and the rest when it comes', async () => {
+    const { endpoint, next } = await held();
+    const { answer } = begin(endpoint, { body: '{}' });
+    const { response } = await next();
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 2 }).write('{');
+    const received = await answer;
+    const [first] = await once(received, 'data');
+    assert.equal(String(first), '{');
+    response.end('}');
+    assert.equal(await bodyOf(received), '}');
+  });
+
+  it('gives headers that can be read to whatever comes between, where that has to write them anew', async () => {
+    const { origin } = await suite.server((request, response) => response.end(request.headers.authorization));
+    const plain = new URL('http://mcp.example:8080/mcp?a=1');
+    const seen: http.RequestOptions[] = [];
+    const { request } = http;
+    suite.defer(() => {
+      http.request = request;
+    });
+    const endpoint = await suite.open(plain, {
+      credential: async (signal) => headerCredential(plain, signal, { kind: 'none' }),
+    });
+    const question = begin(endpoint, { headers: { 'x-a': ['1', '2'] }, body: '{}' });
+    // As VS Code does for a proxy.
+    http.request = ((options: http.RequestOptions) => {
+      seen.push(options);
+      return request({ ...options, hostname: '127.0.0.1', port: new URL(origin).port });
+    }) as typeof http.request;
+    assert.equal((await question.answer).statusCode, 200);
+    const { path, headers } = seen[0] ?? assert.fail();
+    assert.equal(path, '/mcp?a=1');
+    assert.deepEqual(
+      { ...headers },
+      {
+        connection: 'keep-alive',
+        'content-length': '2',
+        host: 'mcp.example:8080',
+        'x-a': '1, 2',
+      },
+    );
   });
 
   /** More than all buffers between a client and a server hold. */

@@ -5,16 +5,31 @@ import { AuthError } from '../../core/errors.ts';
 /** How much of an answer is read for its reason, in bytes. */
 const sizeLimit = 65_536;
 
+/** Whether an answer with that status is passed on, once the credential can do nothing about it. */
+export function isForClient(status: number): boolean {
+  return status !== 401 && status !== 403 && !isRedirect(status);
+}
+
 /**
- * A 401 or 403 that the credential can do nothing about, with the reason that the server gives: such an answer is not
- * passed on, because VS Code's client would begin an OAuth of its own.
+ * Why an answer is not passed on: a redirect, because a client would follow it with nothing, or a 401 or 403, because
+ * VS Code's client would begin an OAuth of its own. These come with the reason that the server gives.
  */
-export async function forbiddenAnswer(answer: IncomingMessage, url: URL): Promise<AuthError> {
+export async function withheldAnswer(answer: IncomingMessage, url: URL): Promise<AuthError> {
   const status = answer.statusCode ?? 0;
+  if (isRedirect(status)) {
+    return new AuthError(
+      'invalid_response',
+      `${url.host} redirects to another address, which MCP Auth does not follow with a credential. Configure the address itself.`,
+    );
+  }
   const headers = new Headers({ 'content-type': answer.headers['content-type'] ?? '' });
   const reason = answerReason({ headers, text: await beginning(answer) });
   const says = reason === undefined ? '' : `: ${reason}`;
   return new AuthError('authorization_refused', `${url.host} refuses this request (HTTP ${status}${says}).`);
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
 }
 
 /** Never throws: what is missing is only the reason. */
