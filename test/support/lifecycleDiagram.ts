@@ -1,6 +1,7 @@
 import { isRenewable } from '../../src/core/session/freshness.ts';
-import { atRest, type Lifecycle, transition } from '../../src/core/session/lifecycle.ts';
+import { atRest, type Lifecycle } from '../../src/core/session/lifecycle.ts';
 import { isReplaced } from '../../src/core/session/session.ts';
+import { transition } from '../../src/core/session/transition.ts';
 import { lifecycleEvents } from './lifecycleEvents.ts';
 
 /** What one event does in one phase, under a condition on what is not in the phase's name. */

@@ -1,19 +1,14 @@
 import { AuthError } from '../errors.ts';
 import type { RepeatPorts } from '../oauth/repeatGrant.ts';
 import { sessionLockKey } from './account.ts';
-import {
-  atRest,
-  type Lifecycle,
-  type LifecycleEffect,
-  type LifecycleEvent,
-  transition,
-} from './lifecycle.ts';
+import { atRest, type Lifecycle, type LifecycleEffect, type LifecycleEvent } from './lifecycle.ts';
 import type { RegistrationStore } from './registrationStore.ts';
 import { requestNewTokens } from './renewal.ts';
 import { revokeSession } from './revokeSession.ts';
 import { refOf, type Session } from './session.ts';
 import type { SessionLocks } from './sessionLocks.ts';
 import type { SessionStore } from './sessionStore.ts';
+import { transition } from './transition.ts';
 
 /** What refreshing needs. */
 export interface RefreshPorts extends RepeatPorts {

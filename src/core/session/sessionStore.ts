@@ -1,26 +1,20 @@
 import type { Disposable } from '../disposable.ts';
 import { AuthError } from '../errors.ts';
 import { Emitter } from '../event.ts';
-import type { Log } from '../log.ts';
-import { clientSecrets } from '../oauth/clientSecrets.ts';
-import { dpopSecrets } from '../oauth/dpopKey.ts';
-import type { Redactor } from '../redaction.ts';
 import { byAge, firstAccountId, type SessionRef } from './account.ts';
 import type { AccountChoices } from './accountChoices.ts';
 import { putAside } from './putAside.ts';
-import type { SecretStorage } from './secretStorage.ts';
 import { refOf, type Session, serializeSession } from './session.ts';
 import { SessionMemory, type UnreadableRecord } from './sessionMemory.ts';
-import { parseRecord, sessionPrefix, storageKey } from './sessionRecord.ts';
+import { SessionReader, type SessionReaderPorts } from './sessionReader.ts';
+import { sessionPrefix, storageKey } from './sessionRecord.ts';
+import { sessionSecrets } from './sessionSecrets.ts';
 
 const notSaved =
   'VS Code could not save the session: it lasts until this window closes. Is the keyring of this machine unlocked?';
 
 /** What the store needs. */
-export interface SessionStorePorts {
-  readonly secrets: SecretStorage;
-  readonly log: Log;
-  readonly redactor: Redactor;
+export interface SessionStorePorts extends SessionReaderPorts {
   /** Which account the workspace has chosen, where it has. */
   readonly choices?: AccountChoices | undefined;
 }
@@ -32,6 +26,7 @@ export interface SessionStorePorts {
 export class SessionStore implements Disposable {
   readonly #ports: SessionStorePorts;
   readonly #memory = new SessionMemory();
+  readonly #reader: SessionReader;
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
 
@@ -40,6 +35,7 @@ export class SessionStore implements Disposable {
 
   constructor(ports: SessionStorePorts) {
     this.#ports = ports;
+    this.#reader = new SessionReader(this.#memory, ports);
     const { secrets, choices } = ports;
     this.#subscriptions = [
       secrets.onDidChange(({ key }) => {
@@ -105,7 +101,7 @@ export class SessionStore implements Disposable {
       return;
     }
     const reads = await Promise.all(
-      [...new Set([...keys, ...this.#memory.keys])].map((key) => this.#readKey(key)),
+      [...new Set([...keys, ...this.#memory.keys])].map((key) => this.#reader.read(key)),
     );
     if (reads.some(({ changed }) => changed)) {
       this.#changed.fire();
@@ -120,7 +116,7 @@ export class SessionStore implements Disposable {
    */
   async reread(ref: SessionRef): Promise<Session | undefined> {
     const key = await storageKey(ref);
-    const { changed, error } = await this.#readKey(key);
+    const { changed, error } = await this.#reader.read(key);
     if (changed) {
       this.#changed.fire();
     }
@@ -137,7 +133,9 @@ export class SessionStore implements Disposable {
    * @throws AuthError `storage` when it lasts only as long as this window
    */
   async put(session: Session): Promise<void> {
-    this.#learn(session);
+    for (const secret of sessionSecrets(session)) {
+      this.#ports.redactor.learn(secret);
+    }
     const key = await storageKey(refOf(session));
     this.#memory.touch(key);
     let failure: AuthError | undefined;
@@ -146,7 +144,7 @@ export class SessionStore implements Disposable {
       await this.#ports.secrets.store(key, serializeSession(session));
       this.#memory.hold(key, session);
     } catch (cause) {
-      this.#memory.holdUnsaved(key, session, (await this.#get(key)).record);
+      this.#memory.holdUnsaved(key, session, (await this.#reader.recordAt(key)).record);
       failure = new AuthError('storage', notSaved, { cause });
     }
     this.#changed.fire();
@@ -163,7 +161,7 @@ export class SessionStore implements Disposable {
    */
   async saveUnsaved(ref: SessionRef): Promise<boolean> {
     const key = await storageKey(ref);
-    if (this.#memory.isUnsaved(key) && (await this.#readKey(key)).changed) {
+    if (this.#memory.isUnsaved(key) && (await this.#reader.read(key)).changed) {
       this.#changed.fire();
     }
     const session = this.#memory.get(key);
@@ -217,44 +215,8 @@ export class SessionStore implements Disposable {
 
   /** The storage tells of a change made elsewhere. Never throws. */
   async #follow(key: string): Promise<void> {
-    if ((await this.#readKey(key)).changed) {
+    if ((await this.#reader.read(key)).changed) {
       this.#changed.fire();
-    }
-  }
-
-  /** Brings memory in line with one record. Never throws. */
-  async #readKey(key: string): Promise<Reading> {
-    const revision = this.#memory.revision(key);
-    const { record, error } = await this.#get(key);
-    const parsed = typeof record === 'string' ? await parseRecord(key, record) : record;
-    if (revision !== this.#memory.revision(key)) {
-      // What was read may be older than what was written here, or read by others, meanwhile.
-      return await this.#readKey(key);
-    }
-    const known = this.#memory.unreadableAt(key)?.text;
-    const taken = this.#memory.take(key, parsed);
-    if (taken === 'unreadable') {
-      if (parsed?.record !== known) {
-        const reason = parsed?.error;
-        this.#ports.log.error('A stored session could not be read and was left as it is', { reason });
-      }
-      return { changed: false, error: error ?? parsed?.error };
-    }
-    const session = this.#memory.get(key);
-    if (taken === 'changed' && session) {
-      this.#learn(session);
-    }
-    return { changed: taken === 'changed', error };
-  }
-
-  /** What lies under a key: `null` if nothing does. What cannot be read is at least what was last heard of. */
-  async #get(key: string): Promise<{ readonly record: string | null | undefined; readonly error?: unknown }> {
-    const { secrets, log } = this.#ports;
-    try {
-      return { record: (await secrets.get(key)) ?? null };
-    } catch (error) {
-      log.error('The secret storage could not be read', { reason: error });
-      return { record: secrets.lastHeard?.(key), error };
     }
   }
 
@@ -267,18 +229,4 @@ export class SessionStore implements Disposable {
       this.#memory.forgetUnreadable(key);
     }
   }
-
-  #learn({ tokens, client, dpop }: Session): void {
-    const keys = dpop ? dpopSecrets(dpop) : [];
-    for (const secret of [tokens.accessToken, tokens.refreshToken, ...clientSecrets(client), ...keys]) {
-      this.#ports.redactor.learn(secret);
-    }
-  }
-}
-
-/** What came of reading a record. */
-interface Reading {
-  /** Whether another session is held now. */
-  readonly changed: boolean;
-  readonly error?: unknown;
 }

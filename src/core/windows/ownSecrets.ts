@@ -3,7 +3,9 @@ import type { Disposable } from '../disposable.ts';
 import { Emitter } from '../event.ts';
 import type { Log } from '../log.ts';
 import type { SecretStorage } from '../session/secretStorage.ts';
+import { Backlog, backlogPrefix } from './backlog.ts';
 import { isLater, parseChange, type StoredChange, serializeChange } from './storedChange.ts';
+import type { SecretChange } from './windowGroup.ts';
 
 /** Where the windows keep what they know each other by: never shared, since it is what sharing is allowed by. */
 export const groupPrefix = 'group:';
@@ -37,7 +39,9 @@ export class OwnSecrets implements Disposable {
   readonly #subscription: Disposable;
   /** How many writes of a key are under way. */
   readonly #writing = new Map<string, number>();
-  readonly #refused = new Set<string>();
+  /** Of these the storage lacks what is known, or may: it was refused, or has not been written yet. */
+  readonly #missing = new Set<string>();
+  readonly #backlog: Backlog;
   /** Settles when every write so far has ended. */
   #last: Promise<unknown> = Promise.resolve();
   #retry: Disposable | undefined;
@@ -47,6 +51,7 @@ export class OwnSecrets implements Disposable {
 
   constructor(ports: OwnSecretsPorts) {
     this.#ports = ports;
+    this.#backlog = new Backlog(ports.storage);
     this.#subscription = ports.storage.onDidChange(({ key }) => {
       if (this.holds(key)) {
         this.#changed.fire(key);
@@ -56,12 +61,26 @@ export class OwnSecrets implements Disposable {
 
   /** Whether a key is one that windows share. */
   holds(key: string): boolean {
-    return !key.startsWith(groupPrefix);
+    return !key.startsWith(groupPrefix) && !key.startsWith(backlogPrefix);
   }
 
   /** The keys that lie there, deletions among them. @throws what the storage throws */
   async keys(): Promise<readonly string[]> {
     return (await this.#ports.storage.keys()).filter((key) => this.holds(key));
+  }
+
+  /**
+   * What an earlier window has left unfinished: it is known from here on, and written before anything else is, or
+   * after a while.
+   *
+   * @throws what the storage throws
+   */
+  async takeBacklog(): Promise<readonly SecretChange[]> {
+    const changes = (await this.#backlog.take()).filter(({ key }) => this.holds(key));
+    for (const { key } of changes) {
+      this.#putOff(key);
+    }
+    return changes;
   }
 
   /** What lies there. @throws what the storage throws, unless what is known is about to be written there anyway */
@@ -100,10 +119,18 @@ export class OwnSecrets implements Disposable {
     }
   }
 
-  /** Writes what is known, where nobody waits for it. Never rejects. */
-  async catchUp(key: string): Promise<void> {
+  /**
+   * Writes what is known of some keys, where nobody minds if that fails. Never rejects; resolves when everything that
+   * was to be written by now has been tried.
+   */
+  async catchUp(...keys: readonly string[]): Promise<void> {
+    const [first] = keys;
+    for (const key of keys) {
+      this.#missing.add(key);
+    }
     try {
-      await this.write(key);
+      // The others go before the first, as all that is missing does.
+      await (first === undefined ? this.#last : this.write(first));
     } catch (error) {
       this.#ports.log.warn('What windows share could not be written here', { reason: error });
     }
@@ -125,51 +152,83 @@ export class OwnSecrets implements Disposable {
   }
 
   #isBusy(key: string): boolean {
-    return this.#writing.has(key) || this.#refused.has(key);
+    return this.#writing.has(key) || this.#missing.has(key);
   }
 
   #putOff(key: string): void {
-    this.#refused.add(key);
+    this.#missing.add(key);
     this.#retry ??= this.#ports.clock.setTimer(retryDelay, () => {
       this.#retry = undefined;
-      const [refused] = this.#refused;
-      if (refused !== undefined) {
-        void this.catchUp(refused);
-      }
+      void this.catchUp(...this.#missing);
     });
   }
 
   async #write(key: string, change: StoredChange | undefined): Promise<void> {
     try {
-      await this.#bringUpRefused(key);
+      await this.#bringUpMissing(key);
       await this.#bringUp(key, change ?? this.#ports.known(key));
-      this.#refused.delete(key);
     } catch (error) {
       // Before the next write begins, which has to know of it.
       this.#putOff(key);
       throw error;
     }
+    await this.#clearBacklog();
   }
 
   /**
-   * Whatever else was refused. Until it is written nothing else may be, since a browser writes its whole storage: what
+   * Whatever else is missing. Until it is written nothing else may be, since a browser writes its whole storage: what
    * is missing in one window's copy would be lost everywhere.
    */
-  async #bringUpRefused(except: string): Promise<void> {
-    for (const key of [...this.#refused]) {
+  async #bringUpMissing(except: string): Promise<void> {
+    const lacking = await this.#lacking();
+    if (lacking.length > 1) {
+      await this.#backlog.note(lacking);
+    }
+    for (const key of [...this.#missing]) {
       if (key !== except) {
         await this.#bringUp(key, this.#ports.known(key));
-        this.#refused.delete(key);
       }
     }
   }
 
-  async #bringUp(key: string, change: StoredChange | undefined): Promise<void> {
-    const { storage } = this.#ports;
-    const text = await storage.get(key);
-    const stored = text === undefined ? undefined : parseChange(text);
-    if (change && isLater(change, stored)) {
-      await storage.store(key, serializeChange(change));
+  /** What is known and does not lie there, where there may be more than one such change. */
+  async #lacking(): Promise<readonly SecretChange[]> {
+    const missing = this.#missing.size > 1 ? [...this.#missing] : [];
+    const changes: SecretChange[] = [];
+    for (const key of missing) {
+      const change = this.#ports.known(key);
+      if (change && (await this.#lacks(key, change))) {
+        changes.push({ key, ...change });
+      }
     }
+    return changes;
+  }
+
+  async #clearBacklog(): Promise<void> {
+    if (this.#missing.size > 0) {
+      return;
+    }
+    try {
+      await this.#backlog.clear();
+    } catch (error) {
+      this.#ports.log.debug('What was noted to be written could not be removed', { reason: error });
+    }
+  }
+
+  async #bringUp(key: string, change: StoredChange | undefined): Promise<void> {
+    if (change && (await this.#lacks(key, change))) {
+      await this.#ports.storage.store(key, serializeChange(change));
+    }
+    const known = this.#ports.known(key);
+    // Something later may have become known meanwhile.
+    if (!known || !isLater(known, change)) {
+      this.#missing.delete(key);
+    }
+  }
+
+  /** Whether nothing lies there that is as late as a change. */
+  async #lacks(key: string, change: StoredChange): Promise<boolean> {
+    const text = await this.#ports.storage.get(key);
+    return isLater(change, text === undefined ? undefined : parseChange(text));
   }
 }

@@ -106,7 +106,7 @@ export class SharedSecrets implements SecretStorage, Disposable {
       // Whoever told of them may have ended before it could tell everybody.
       void this.#group?.announce(taken);
     }
-    await Promise.all(taken.map(({ key }) => this.#own.catchUp(key)));
+    await this.#own.catchUp(...taken.map(({ key }) => key));
     for (const { key } of taken) {
       this.#changed.fire({ key });
     }
@@ -173,8 +173,11 @@ export class SharedSecrets implements SecretStorage, Disposable {
 
   async #readAll(): Promise<void> {
     try {
-      const keys = await this.#own.keys();
+      const [keys, backlog] = await Promise.all([this.#own.keys(), this.#own.takeBacklog()]);
       await Promise.all(keys.map((key) => this.#look(key)));
+      for (const { key, ...change } of backlog) {
+        this.#take(key, change);
+      }
       this.#forgetOldDeletions();
     } catch {
       this.#loaded = undefined;

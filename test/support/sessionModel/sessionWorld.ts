@@ -233,7 +233,6 @@ export class SessionWorld {
     await this.finish();
   }
 
-  /** @returns the sessions that all windows have, by account */
   /** @returns the sessions that all windows have, in words, by account */
   #judgeAgreement(): readonly string[] {
     const [first, ...others] = this.#windows.map((window) =>

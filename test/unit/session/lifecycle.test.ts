@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { AuthError } from '../../../src/core/errors.ts';
-import {
-  type Lifecycle,
-  type LifecycleEffect,
-  type Transition,
-  transition,
-} from '../../../src/core/session/lifecycle.ts';
+import type { Lifecycle, LifecycleEffect, Transition } from '../../../src/core/session/lifecycle.ts';
 import type { Session } from '../../../src/core/session/session.ts';
+import { transition } from '../../../src/core/session/transition.ts';
 import { architecturePage, shownDiagram } from '../../support/architectureDiagram.ts';
 import { lifecycleDiagram } from '../../support/lifecycleDiagram.ts';
 import {

@@ -6,9 +6,9 @@ import {
   type LifecycleEffect,
   type LifecycleEvent,
   type Transition,
-  transition,
 } from '../../../src/core/session/lifecycle.ts';
 import { isReplaced, type Session } from '../../../src/core/session/session.ts';
+import { transition } from '../../../src/core/session/transition.ts';
 import { lifecycleEvents, over, refreshed, sessionWith, unrenewable } from '../../support/lifecycleEvents.ts';
 
 const first = sessionWith('first');

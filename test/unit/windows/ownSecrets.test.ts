@@ -108,6 +108,39 @@ describe('OwnSecrets', () => {
     assert.deepEqual(order, [key, key, other]);
   });
 
+  it('tries everything that was to be written before it says that it has caught up', async () => {
+    void own.catchUp(key);
+    await own.catchUp();
+    assert.equal(stored(), serializeChange(early));
+  });
+
+  it('writes what becomes known of a key while that is being written', async () => {
+    const other = await hashedKey('session:', 'https://other.example');
+    const store = storage.store.bind(storage);
+    storage.store = async (name, value) => {
+      await store(name, value);
+      if (known === early) {
+        known = late;
+        void own.catchUp(other, key);
+      }
+    };
+    await own.write(key);
+    await own.catchUp();
+    assert.equal(stored(), serializeChange(late));
+  });
+
+  it('writes down what is missing only where it still is', async () => {
+    const other = await hashedKey('session:', 'https://other.example');
+    storage.refuse('store');
+    await own.catchUp(key, other);
+    storage.refuse();
+    await storage.store(key, serializeChange(early));
+    await storage.store(other, serializeChange(late));
+    storage.refuse('store', 'delete');
+    await own.write(key);
+    assert.equal((await own.read(other)).isBusy, false);
+  });
+
   it('goes on trying what was refused', async () => {
     storage.refuse('store');
     await own.catchUp(key);

@@ -163,6 +163,14 @@ describe('SharedSecrets', () => {
         assert.equal(await secrets.get(key), 'a');
       });
 
+      it('has written what it is told by the time that it says so, whoever told it first', async () => {
+        const { secrets } = open(storage);
+        const changes = [{ key, at: sampleTime, value: 'a' }];
+        void secrets.apply(changes);
+        await secrets.apply(changes);
+        assert.equal(persisted(storage), 'a');
+      });
+
       it('does not share what windows know each other by', async () => {
         const groupKey = await hashedKey('group:', 'secret');
         await storage.open().store(groupKey, 'x');
@@ -316,6 +324,87 @@ describe('SharedSecrets', () => {
       await secrets.apply(await one.secrets.snapshot());
       assert.equal(await secrets.get(key), undefined);
       secrets.dispose();
+    });
+  });
+
+  describe('in a browser one of whose windows could not write what another one has written', () => {
+    let profile: BrowserProfile;
+    let one: OpenWindow;
+    let two: OpenWindow;
+    beforeEach(async () => {
+      profile = new BrowserProfile();
+      [one, two] = [open(profile), open(profile)];
+      await two.secrets.keys();
+      two.own.refuse('store');
+      await one.secrets.store(key, 'a');
+      await one.secrets.store(other, 'b');
+      two.own.refuse();
+    });
+
+    /** Refuses, as the end of the window does, once its storage has changed so many times. */
+    async function writeAtMost(changes: number): Promise<void> {
+      let count = 0;
+      two.own.onDidChange(() => {
+        count++;
+        if (count === changes) {
+          two.own.refuse('store', 'delete');
+        }
+      });
+      clock.advance(30_000);
+      await until(() => count === changes, 'it has not written so much');
+    }
+
+    const keys = () => [...profile.values.keys()];
+    const isBacklog = (name: string) => name.startsWith('backlog:');
+
+    for (const changes of [1, 2, 3]) {
+      it(`loses nothing if all windows end after ${changes} of the changes with which it catches up`, async () => {
+        await writeAtMost(changes);
+        one.close();
+        two.close();
+        const { secrets } = open(profile);
+        assert.deepEqual([await secrets.get(key), await secrets.get(other)], ['a', 'b']);
+        clock.advance(30_000);
+        await until(() => !keys().some(isBacklog), 'it has not put its storage in order');
+        assert.deepEqual([persisted(profile), persisted(profile, other)], ['a', 'b']);
+      });
+    }
+
+    it('loses nothing if the next window cannot read that at first', async () => {
+      await writeAtMost(1);
+      one.close();
+      two.close();
+      const { secrets, own } = open(profile);
+      own.refuse('get');
+      const third = await hashedKey('session:', 'https://third.example');
+      await assert.rejects(secrets.store(third, 'c'), /refuses to get/);
+      own.refuse();
+      const isInOrder = () => {
+        clock.advance(30_000);
+        return !keys().some(isBacklog);
+      };
+      await until(isInOrder, 'it has not put its storage in order');
+      assert.deepEqual(
+        [key, other, third].map((name) => persisted(profile, name)),
+        ['a', 'b', 'c'],
+      );
+    });
+
+    it('has in its storage, in the end, what is known and nothing else', async () => {
+      await writeAtMost(4);
+      assert.deepEqual(new Set(keys()), new Set([key, other]));
+    });
+
+    it('does not keep to what it noted once that was changed', async () => {
+      await writeAtMost(3);
+      two.own.refuse('delete');
+      await one.secrets.delete(key);
+      await one.secrets.store(other, 'c');
+      assert.ok(keys().some(isBacklog));
+      one.close();
+      two.close();
+      const { secrets } = open(profile);
+      assert.deepEqual([await secrets.get(key), await secrets.get(other)], [undefined, 'c']);
     });
   });
 
