@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { AuthError } from '../../core/errors.ts';
 import type { RequestCredential } from '../../core/handover/requestCredential.ts';
-import { EndpointEvent } from './endpointEvent.ts';
+import { endpointEventIn } from './endpointEvent.ts';
 import type { Destination } from './endpoints.ts';
 import { forbiddenAnswer } from './forbiddenAnswer.ts';
 import { requestHeaders, responseHeaders } from './forwardedHeaders.ts';
 import type { BodyKeeper, KeptBody } from './keptBody.ts';
+import { noteFallback } from './noteFallback.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -43,7 +44,7 @@ export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<
     if (!gone.signal.aborted) {
       const refusal = refusalOf(error);
       ports.onFailure(refusal);
-      const isOldTransport = destination.endpoint.route.transport === 'sse';
+      const { isOldTransport } = destination;
       refuse({ request, response, body: body?.rest ? undefined : body?.bytes, isOldTransport }, refusal);
     }
   } finally {
@@ -60,12 +61,13 @@ interface Asking {
 /** Asks until the credential is content with the answer. */
 async function ask({ request, destination }: Exchange, asking: Asking): Promise<IncomingMessage> {
   const { body, signal, upstream } = asking;
-  const { endpoint, url, hasEndpointEvent } = destination;
+  const { endpoint, url, endpointEvent } = destination;
   const method = request.method ?? 'GET';
   const credential = await endpoint.route.credential(signal);
   for (;;) {
     const headers = requestHeaders(request.headers, await credential.headers({ method, url }));
-    if (hasEndpointEvent) {
+    // What is compressed cannot be read.
+    if (endpointEvent !== 'no') {
       headers['accept-encoding'] = 'identity';
     }
     signal.throwIfAborted();
@@ -125,14 +127,18 @@ function credentialHeaders({ headers }: IncomingMessage): Headers {
 }
 
 /** Passes an answer on as it comes. When the client goes, the request ends, and with it the answer. */
-function relay({ response, destination }: Exchange, answer: IncomingMessage, ports: ForwardPorts): void {
-  const { endpoint, url, hasEndpointEvent } = destination;
+function relay(
+  { request, response, destination }: Exchange,
+  answer: IncomingMessage,
+  ports: ForwardPorts,
+): void {
+  noteFallback(destination, request, answer);
   const headers = responseHeaders(answer.headers);
-  if (hasEndpointEvent && answer.statusCode === 200) {
-    assertReadable(answer, url);
+  const rewriting = endpointEventIn(destination, answer);
+  if (rewriting) {
     delete headers['content-length'];
     response.writeHead(200, headers).flushHeaders();
-    pipeline(answer, new EndpointEvent(endpoint, url), response, (error) => {
+    pipeline(answer, rewriting, response, (error) => {
       if (error instanceof AuthError) {
         ports.onFailure(error);
       }
@@ -148,15 +154,4 @@ function relay({ response, destination }: Exchange, answer: IncomingMessage, por
       response.flushHeaders();
     }
   });
-}
-
-/** The first event of a stream has to be read, so that its server was asked not to compress it. */
-function assertReadable(answer: IncomingMessage, { host }: URL): void {
-  if ((answer.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    answer.destroy();
-    throw new AuthError(
-      'invalid_response',
-      `${host} compresses its event stream, though it was asked not to.`,
-    );
-  }
 }
