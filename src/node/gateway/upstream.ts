@@ -3,6 +3,7 @@ import https from 'node:https';
 import { pipeline } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import { networkError } from '../../core/oauth/oauthFetch.ts';
+import { KeptAgents } from './keptAgents.ts';
 import type { KeptBody } from './keptBody.ts';
 
 /** How long a connection that nobody uses is kept, in milliseconds: servers close theirs after five seconds and more. */
@@ -24,6 +25,7 @@ export interface UpstreamRequest {
 export class Upstream {
   readonly #http = new http.Agent({ keepAlive: true, timeout: idleTime });
   readonly #https = new https.Agent({ keepAlive: true, timeout: idleTime });
+  readonly #between = new KeptAgents(idleTime);
   readonly #addresses = new WeakMap<URL, RequestOptions>();
 
   /**
@@ -41,10 +43,13 @@ export class Upstream {
       ...this.#address(url),
       method,
       headers,
-      agent: isSecure ? this.#https : this.#http,
+      agent: isSecure ? this.#between.choose(url, this.#https) : this.#http,
     };
     return await new Promise((resolve, reject) => {
       const outgoing = isSecure ? https.request(options) : http.request(options);
+      if (isSecure) {
+        this.#between.keep(url, outgoing, this.#https);
+      }
       outgoing.once('response', resolve);
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
       // Not by Node's own option, which follows the whole life of a stream, at a cost.
