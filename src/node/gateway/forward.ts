@@ -104,7 +104,7 @@ async function isRefused(answer: IncomingMessage, { method, url, credential }: A
         `${url.host} redirects to another address, which MCP Auth does not follow with a credential. Configure the address itself.`,
       );
     }
-    if (status === 401 || status === 403) {
+    if (status === 401 || status === 403 || status === 407) {
       throw await forbiddenAnswer(answer, url);
     }
     return false;

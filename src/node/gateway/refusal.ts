@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { explainFailure } from '../../core/connection/explainFailure.ts';
 import { AuthError } from '../../core/errors.ts';
 
 /** Of the range that JSON-RPC leaves to implementations; the message says the rest. */
@@ -53,7 +54,7 @@ export function refuseForNow(response: ServerResponse, sentence: string): void {
 /** Whatever went wrong, as what a client may know of it. */
 export function refusalOf(error: unknown): AuthError {
   return error instanceof AuthError
-    ? error
+    ? explainFailure(error, undefined)
     : new AuthError('server_error', 'MCP Auth could not forward this request.', { cause: error });
 }
 
