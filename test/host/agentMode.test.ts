@@ -3,6 +3,7 @@ import { ConfigurationTarget, commands, workspace } from 'vscode';
 import { type Demo, startDemo } from '../support/demo/demo.ts';
 import { byHeader, mcpResult, speakMcp } from '../support/mcpReplies.ts';
 import { text, unauthorized } from '../support/reply.ts';
+import { type SdkSseServer, startSdkSseServer } from '../support/sdkSseServer.ts';
 import { callTool, untilToolIsGone } from './agentTools.ts';
 import { untilState } from './inventoryState.ts';
 import { person } from './page/person.ts';
@@ -129,5 +130,32 @@ describe('an agent that does more than its session allows', () => {
     assert.deepEqual(await Promise.all(calls), ['saved', 'saved']);
     assert.match(signIns()[1]?.query.get('scope') ?? '', /files:write/);
     assert.equal(signIns().length, 2);
+  });
+});
+
+describe('a server that speaks the transport of 2024-11-05 only, though its definition says "http"', () => {
+  let stage: StatesStage;
+  let server: SdkSseServer;
+
+  before(async () => {
+    server = await startSdkSseServer();
+    stage = await openStatesStage();
+  });
+  after(async () => {
+    await stage.close();
+    await server.close();
+  });
+
+  it('is reached by the agent mode of VS Code, which falls back to that', async () => {
+    // VS Code expands no variables in `.mcp.json`, so that MCP Auth offers a server that needs one.
+    const headers = { 'x-key': `\${MCP_AUTH_TEST_KEY:-shown-to-the-server}` };
+    await stage.configure({
+      in: 'folder',
+      servers: { subject: { type: 'http', url: server.sseUrl, headers } },
+    });
+    assert.equal(await callTool({ label: 'subject (MCP Auth)', name: 'one' }, {}), 'one was called');
+    const withKey = server.requests.filter((request) => request.headers['x-key'] === 'shown-to-the-server');
+    const routes = withKey.map(({ route }) => route);
+    assert.deepEqual(routes.slice(0, 3), ['POST /sse', 'GET /sse', 'POST /messages']);
   });
 });
