@@ -1,59 +1,14 @@
 import assert from 'node:assert/strict';
-import {
-  CancellationTokenSource,
-  ConfigurationTarget,
-  commands,
-  type LanguageModelTextPart,
-  lm,
-  workspace,
-} from 'vscode';
+import { ConfigurationTarget, commands, workspace } from 'vscode';
 import { type Demo, startDemo } from '../support/demo/demo.ts';
 import { byHeader, mcpResult, speakMcp } from '../support/mcpReplies.ts';
 import { text, unauthorized } from '../support/reply.ts';
+import { type SdkSseServer, startSdkSseServer } from '../support/sdkSseServer.ts';
+import { callTool, untilToolIsGone } from './agentTools.ts';
 import { untilState } from './inventoryState.ts';
-import { eventually } from './page/paletteStage.ts';
 import { person } from './page/person.ts';
 import { openStatesStage, type StatesStage } from './statesStage.ts';
 import { openWorkspaceServer, type WorkspaceServer } from './workspaceServer.ts';
-
-/** A tool that VS Code's own MCP client finds at a server: it is named after the server, by whichever name. */
-interface Tool {
-  /** Of the definition. */
-  readonly label: string;
-  readonly name: string;
-}
-
-/** Nothing while there is no such tool: what VS Code 1.105 lists may be one that has been there. */
-async function callIfThere(tool: Tool, input: object): Promise<string | undefined> {
-  const found = lm.tools.find(({ name }) => name.startsWith('mcp_') && name.endsWith(`_${tool.name}`));
-  if (found === undefined) {
-    return undefined;
-  }
-  const { token } = new CancellationTokenSource();
-  try {
-    const { content } = await lm.invokeTool(found.name, { input, toolInvocationToken: undefined }, token);
-    return content.map((part) => (part as LanguageModelTextPart).value).join('');
-  } catch (error) {
-    if (/was not contributed/.test(String(error))) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-const untilGone = (tool: Tool) =>
-  eventually(async () => ((await callIfThere(tool, {}).catch(() => '')) === undefined ? true : undefined));
-
-/** Has VS Code start the server, as soon as it has heard of it, and calls its tool. */
-async function call(tool: Tool, input: object): Promise<string> {
-  return await eventually(async () => {
-    await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${tool.label}`, {
-      waitForLiveTools: true,
-      autoTrustChanges: true,
-    });
-    return await callIfThere(tool, input);
-  });
-}
 
 describe('servers in the agent mode of VS Code', () => {
   let host: WorkspaceServer;
@@ -88,42 +43,45 @@ describe('servers in the agent mode of VS Code', () => {
 
   it('have their tools listed and called with the session', async () => {
     await signIn();
-    assert.equal(await call(add, { a: 2, b: 3 }), '5');
+    assert.equal(await callTool(add, { a: 2, b: 3 }), '5');
   });
 
   it('go on when a token has expired in mid-session, and the session is refreshed once', async () => {
     const refreshes = demo.journal.refreshes.length;
     demo.expireAccessTokens();
-    assert.equal(await call(add, { a: 3, b: 4 }), '7');
-    assert.equal(await call(add, { a: 4, b: 5 }), '9');
+    assert.equal(await callTool(add, { a: 3, b: 4 }), '7');
+    assert.equal(await callTool(add, { a: 4, b: 5 }), '9');
     assert.equal(demo.journal.refreshes.length, refreshes + 1);
   });
 
   it('are gone while a setting leaves them out', async () => {
-    await whileSet('mcpAuth.agentMode.servers', ['*', '!de*'], () => untilGone(add));
-    assert.equal(await call(add, { a: 1, b: 1 }), '2');
+    await whileSet('mcpAuth.agentMode.servers', ['*', '!de*'], () => untilToolIsGone(add));
+    assert.equal(await callTool(add, { a: 1, b: 1 }), '2');
   });
 
   it('are gone while the organization allows only those of a registry', async () => {
     // VS Code keeps to this only where it installs servers. The lists can be set by policies alone.
-    await whileSet('chat.mcp.access', 'registry', () => untilGone(add));
-    assert.equal(await call(add, { a: 1, b: 2 }), '3');
+    await whileSet('chat.mcp.access', 'registry', () => untilToolIsGone(add));
+    assert.equal(await callTool(add, { a: 1, b: 2 }), '3');
   });
 
   it('tell an agent that the session has expired, and go on after a new sign-in', async () => {
     demo.revokeEverything();
-    await assert.rejects(call(add, { a: 1, b: 1 }), /invalid_grant/);
-    await assert.rejects(call(add, { a: 1, b: 1 }), /The session at "demo" has expired\. Authenticate again/);
+    await assert.rejects(callTool(add, { a: 1, b: 1 }), /invalid_grant/);
+    await assert.rejects(
+      callTool(add, { a: 1, b: 1 }),
+      /The session at "demo" has expired\. Authenticate again/,
+    );
     await commands.executeCommand('mcpAuth.authenticate', await host.row('expired'));
     await untilState(host.product.inventory, host.server, 'authenticated');
-    assert.equal(await call(add, { a: 2, b: 2 }), '4');
+    assert.equal(await callTool(add, { a: 2, b: 2 }), '4');
   });
 
   it('are gone once the person has signed out', async () => {
     for (const { serverUrl, account } of host.product.sessions.all) {
       await host.product.sessions.delete({ serverUrl, accountId: account.id });
     }
-    await untilGone(add);
+    await untilToolIsGone(add);
   });
 });
 
@@ -165,12 +123,39 @@ describe('an agent that does more than its session allows', () => {
     await stage.until('subject', ({ state }) => state.kind === 'needsAuthentication');
     await stage.signIn();
 
-    const calls = [0, 1].map(() => call({ label: 'subject (MCP Auth)', name: 'save' }, {}));
+    const calls = [0, 1].map(() => callTool({ label: 'subject (MCP Auth)', name: 'save' }, {}));
     const question = await person.see('wants more permissions');
     assert.match(question, /"subject" wants more permissions for what an agent is doing: files:write\./);
     await person.press('wants more permissions', 'Authenticate');
     assert.deepEqual(await Promise.all(calls), ['saved', 'saved']);
     assert.match(signIns()[1]?.query.get('scope') ?? '', /files:write/);
     assert.equal(signIns().length, 2);
+  });
+});
+
+describe('a server that speaks the transport of 2024-11-05 only, though its definition says "http"', () => {
+  let stage: StatesStage;
+  let server: SdkSseServer;
+
+  before(async () => {
+    server = await startSdkSseServer();
+    stage = await openStatesStage();
+  });
+  after(async () => {
+    await stage.close();
+    await server.close();
+  });
+
+  it('is reached by the agent mode of VS Code, which falls back to that', async () => {
+    // VS Code expands no variables in `.mcp.json`, so that MCP Auth offers a server that needs one.
+    const headers = { 'x-key': `\${MCP_AUTH_TEST_KEY:-shown-to-the-server}` };
+    await stage.configure({
+      in: 'folder',
+      servers: { subject: { type: 'http', url: server.sseUrl, headers } },
+    });
+    assert.equal(await callTool({ label: 'subject (MCP Auth)', name: 'one' }, {}), 'one was called');
+    const withKey = server.requests.filter((request) => request.headers['x-key'] === 'shown-to-the-server');
+    const routes = withKey.map(({ route }) => route);
+    assert.deepEqual(routes.slice(0, 3), ['POST /sse', 'GET /sse', 'POST /messages']);
   });
 });

@@ -84,7 +84,7 @@ const lookup: typeof dns.lookup = Object.assign(
   { __promisify__: dns.lookup.__promisify__ },
 );
 
-/** An MCP server without tools, which tells at `/connects` what it was given. */
+/** An MCP server whose tool, like `/connects`, tells whom the proxy has connected, and which key it was shown. */
 function answer(connects: readonly string[]): RequestListener {
   return async (request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -92,10 +92,29 @@ function answer(connects: readonly string[]): RequestListener {
       response.end(JSON.stringify(connects));
       return;
     }
-    const { id } = JSON.parse(await text(request));
-    const serverInfo = { name: 'private', version: '1.0.0' };
-    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo };
+    if (request.method !== 'POST') {
+      response.writeHead(405).end();
+      return;
+    }
+    const { id, method } = JSON.parse(await text(request));
+    const result = resultOf(method, JSON.stringify({ connects, key: request.headers['x-key'] }));
     response.statusCode = id === undefined ? 202 : 200;
     response.end(id === undefined ? '' : JSON.stringify({ jsonrpc: '2.0', id, result }));
   };
 }
+
+function resultOf(method: unknown, told: string) {
+  switch (method) {
+    case 'tools/list':
+      return { tools: [{ name: 'connects', inputSchema: { type: 'object' }, annotations }] };
+    case 'tools/call':
+      return { content: [{ type: 'text', text: told }] };
+    default: {
+      const serverInfo = { name: 'private', version: '1.0.0' };
+      return { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo };
+    }
+  }
+}
+
+/** Else VS Code asks a person before it calls the tool. */
+const annotations = { readOnlyHint: true, openWorldHint: false };

@@ -14,6 +14,9 @@ export interface SdkSseServer {
   close(): Promise<void>;
 }
 
+/** Else VS Code asks a person before it calls a tool. */
+const annotations = { readOnlyHint: true, openWorldHint: false };
+
 /** Starts it with two tools. */
 export async function startSdkSseServer(): Promise<SdkSseServer> {
   const { server, origin, close } = await listen('127.0.0.1', 0);
@@ -24,7 +27,9 @@ export async function startSdkSseServer(): Promise<SdkSseServer> {
     requests.push({ route: `${request.method} ${url.pathname}`, headers: request.headers });
     if (request.method === 'GET' && url.pathname === '/sse') {
       const mcp = new McpServer({ name: 'old-server', version: '1.2.3' });
-      mcp.registerTool('one', {}, () => ({ content: [] }));
+      mcp.registerTool('one', { annotations }, () => ({
+        content: [{ type: 'text', text: 'one was called' }],
+      }));
       mcp.registerTool('two', {}, () => ({ content: [] }));
       const transport = new SSEServerTransport('/messages', response);
       transports.set(transport.sessionId, transport);

@@ -62,17 +62,28 @@ function explained(error: AuthError, { code, error: cause }: SystemError): AuthE
   return error;
 }
 
-/** A proxy that refuses to connect, for which `fetch` has a message and no code. */
+/** A proxy that refuses to connect, for which `fetch` and VS Code's agents have a message and no code. */
 function proxyRefusal(cause: unknown): AuthError | undefined {
-  const status = /Proxy response \((\d+)\)/.exec(messagesOf(cause))?.[1];
-  if (status === undefined) {
-    return undefined;
+  const messages = messagesOf(cause);
+  const status = /Proxy response \((\d+)\)/.exec(messages)?.[1];
+  if (status !== undefined) {
+    return status === '407'
+      ? proxyWantsPassword(cause)
+      : proxyFailed(`The proxy refuses the connection (HTTP ${status}).`, cause);
   }
-  const reason =
-    status === '407'
-      ? 'The proxy wants a user name and a password (HTTP 407).'
-      : `The proxy refuses the connection (HTTP ${status}).`;
-  return new AuthError('proxy_failed', `${reason} Check the setting "http.proxy".`, {
+  // Without its cause, which names the proxy, in older versions with its password.
+  return messages.includes('Failed to establish a socket connection to proxies')
+    ? proxyFailed('The proxy that VS Code is told to use cannot be reached.')
+    : undefined;
+}
+
+/** What a person can do about a 407, whichever way it has come. */
+export function proxyWantsPassword(cause?: unknown): AuthError {
+  return proxyFailed('The proxy wants a user name and a password (HTTP 407).', cause);
+}
+
+function proxyFailed(sentence: string, cause?: unknown): AuthError {
+  return new AuthError('proxy_failed', `${sentence} Check the setting "http.proxy".`, {
     cause,
     setting: 'http.proxy',
   });

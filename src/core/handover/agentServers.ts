@@ -12,8 +12,6 @@ export interface AgentServer {
   readonly label: string;
   /** Changes with what is behind it, and with nothing else. Without secrets. */
   readonly version: string;
-  /** Why it is offered, as a sentence. */
-  readonly reason: string;
 }
 
 /** What decides which servers are offered. */
@@ -35,57 +33,49 @@ export function agentServers(
   { isWanted, isPermitted, digest }: AgentServerRules,
 ): readonly AgentServer[] {
   const candidates = sources.flatMap((source) =>
-    source.servers.filter(isContactable).flatMap((server) => {
+    source.servers.filter(isContactable).filter((server) => {
       const { name } = server.definition;
-      const reason = reasonFor(server, source);
-      const isOffered =
-        reason !== undefined && isWanted(name) && isPermitted({ name, url: server.endpoint.url });
-      return isOffered ? [{ server, reason }] : [];
+      return needsUs(server, source) && isWanted(name) && isPermitted({ name, url: server.endpoint.url });
     }),
   );
   const seen = new Set<string>();
-  const distinct = candidates.filter(({ server }) => {
-    const identity = JSON.stringify([server.endpoint.canonicalUrl, server.definition.headers]);
+  const distinct = candidates.filter(({ endpoint, definition }) => {
+    const identity = JSON.stringify([endpoint.canonicalUrl, definition.headers]);
     const isNew = !seen.has(identity);
     seen.add(identity);
     return isNew;
   });
   const labels = agentLabels(
-    distinct.map(({ server }) => server),
+    distinct,
     sources.flatMap(({ servers }) => servers.map(({ definition }) => definition.name)),
   );
-  return distinct.map(({ server, reason }, index) => ({
+  return distinct.map((server, index) => ({
     server,
     label: labels[index] ?? server.definition.name,
     version: digest(describe(server)).slice(0, 16),
-    reason,
   }));
 }
 
-function reasonFor(server: ContactableServer, source: SourceSnapshot): string | undefined {
-  const { state, session, credentials } = server;
+/** Whether a credential applies, or will as soon as it can be used again, that VS Code could not send. */
+function needsUs(
+  { definition, state, session, credentials }: ContactableServer,
+  source: SourceSnapshot,
+): boolean {
   if (state.kind === 'shadowed') {
-    return undefined;
+    return false;
   }
   switch (credentials && appliedCredential(credentials)) {
     case 'session':
-      return 'Your session is sent.';
     case 'savedToken':
-      return 'The token that you have saved is sent.';
+      return true;
     case 'headersHelper':
-      return state.kind === 'headersHelper' && state.run === 'notAllowed'
-        ? undefined
-        : 'What the helper prints is sent.';
+      return state.kind !== 'headersHelper' || state.run !== 'notAllowed';
     case 'authorizationHeader':
     case 'otherHeader':
-      return sendsByItself(server.definition, source) && session === undefined
-        ? undefined
-        : 'Its headers are sent, with their variables expanded.';
+      return session !== undefined || !sendsByItself(definition, source);
     default:
       // A helper that fails may do so for once, and is allowed to run all the same.
-      return session !== undefined || state.kind === 'helperFailed'
-        ? 'Its credential is sent as soon as it can be used again.'
-        : undefined;
+      return session !== undefined || state.kind === 'helperFailed';
   }
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Transform, type TransformCallback } from 'node:stream';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { AuthError } from '../../core/errors.ts';
-import { type Endpoint, endpointPath } from './endpoints.ts';
+import { type Destination, type Endpoint, endpointPath } from './endpoints.ts';
+import { streamOpening } from './streamOpening.ts';
 
 /** How much may come before the event, in bytes: it is the first one. */
 const sizeLimit = 65_536;
@@ -12,21 +14,24 @@ const endOfEvent = /\r\n\r\n|\n\n|\r\r/;
 /**
  * Passes an event stream of 2024-11-05 on as it comes, but for the event that says where messages are sent: that leads
  * to the gateway. The stream fails unless the event names an address of the server's own origin, since the credential
- * would be sent there.
+ * would be sent there. Where it is not sure that the stream is of 2024-11-05, nothing is held back that shows that it
+ * is not, and no later event is looked at.
  *
  * @see https://modelcontextprotocol.io/specification/2024-11-05/basic/transports (HTTP with SSE)
  */
 export class EndpointEvent extends Transform {
   readonly #endpoint: Endpoint;
   readonly #serverUrl: URL;
+  readonly #isSure: boolean;
   readonly #message = randomBytes(16).toString('base64url');
-  /** What has come so far; nothing once the event has been. */
+  /** What has come so far; nothing once it is clear what the rest is. */
   #pending: Buffer | undefined = Buffer.alloc(0);
 
-  constructor(endpoint: Endpoint, serverUrl: URL) {
+  constructor({ endpoint, url, endpointEvent }: Destination) {
     super();
     this.#endpoint = endpoint;
-    this.#serverUrl = serverUrl;
+    this.#serverUrl = url;
+    this.#isSure = endpointEvent === 'yes';
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -35,7 +40,8 @@ export class EndpointEvent extends Transform {
       return;
     }
     try {
-      this.push(this.#take(Buffer.concat([this.#pending, chunk])));
+      const arrived = Buffer.concat([this.#pending, chunk]);
+      this.push(this.#isSure ? this.#take(arrived) : this.#takeIfEndpoint(arrived));
       done();
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
@@ -72,6 +78,21 @@ export class EndpointEvent extends Transform {
     return Buffer.concat([Buffer.from(rewritten), rest]);
   }
 
+  /** The same where the first event may be any. */
+  #takeIfEndpoint(arrived: Buffer): Buffer {
+    const { silent, isEndpoint } = streamOpening(arrived.toString('latin1'));
+    const [before, rest] = [arrived.subarray(0, silent), arrived.subarray(silent)];
+    if (isEndpoint) {
+      return Buffer.concat([before, this.#take(rest)]);
+    }
+    if (isEndpoint === false || rest.byteLength > sizeLimit) {
+      this.#pending = undefined;
+      return arrived;
+    }
+    this.#pending = rest;
+    return before;
+  }
+
   #check(address: string): URL {
     const { origin } = this.#serverUrl;
     const url = URL.canParse(address, this.#serverUrl) ? new URL(address, this.#serverUrl) : undefined;
@@ -84,6 +105,35 @@ export class EndpointEvent extends Transform {
   #error(what: string): AuthError {
     return new AuthError('invalid_response', `${this.#serverUrl.host} ${what}.`);
   }
+}
+
+/**
+ * What an answer has to go through because it begins, or may begin, with that event. Its server was asked not to
+ * compress it, because it has to be read; one that does so all the same, or sends no event stream, does not fall back.
+ *
+ * @throws AuthError `invalid_response` where it has to begin so and cannot be read
+ */
+export function endpointEventIn(
+  destination: Destination,
+  answer: IncomingMessage,
+): EndpointEvent | undefined {
+  const { endpointEvent, url } = destination;
+  if (endpointEvent === 'no' || answer.statusCode !== 200) {
+    return undefined;
+  }
+  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = answer.headers;
+  const isReadable = encoding === 'identity';
+  if (endpointEvent === 'perhaps') {
+    return isReadable && /^text\/event-stream\b/i.test(type) ? new EndpointEvent(destination) : undefined;
+  }
+  if (!isReadable) {
+    answer.destroy();
+    throw new AuthError(
+      'invalid_response',
+      `${url.host} compresses its event stream, though it was asked not to.`,
+    );
+  }
+  return new EndpointEvent(destination);
 }
 
 /** The address in an event, if it is the one that says it. */

@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly open: Set<ServerResponse>;
   /** Where the messages of open streams of 2024-11-05 are sent, by what stands for it in the path. */
   readonly messageUrls: Map<string, URL>;
+  /** Whether the server has refused the last message outside of a session, so that its client tries the old transport. */
+  isFallingBack: boolean;
 }
 
 /** What a request is for. */
@@ -19,8 +21,14 @@ export interface Destination {
   readonly endpoint: Endpoint;
   /** At the server. */
   readonly url: URL;
-  /** Whether the answer begins with the event that says where messages are sent. */
-  readonly hasEndpointEvent: boolean;
+  /**
+   * Whether the answer begins with the event that says where messages are sent. Perhaps, where a definition names
+   * Streamable HTTP and there is no session, which only that has: a client that fell back sends the same GET as one that
+   * listens.
+   */
+  readonly endpointEvent: 'yes' | 'perhaps' | 'no';
+  /** Whether the client speaks the transport of 2024-11-05, as far as it is known. */
+  readonly isOldTransport: boolean;
 }
 
 const path = /^\/([\w-]{43})\/(?:mcp|message\/([\w-]{22}))$/;
@@ -38,7 +46,14 @@ export class Endpoints {
       return known;
     }
     const key = randomBytes(32).toString('base64url');
-    const endpoint: Endpoint = { id, key, route, open: new Set(), messageUrls: new Map() };
+    const endpoint: Endpoint = {
+      id,
+      key,
+      route,
+      open: new Set(),
+      messageUrls: new Map(),
+      isFallingBack: false,
+    };
     this.#byId.set(id, endpoint);
     this.#byKey.set(key, endpoint);
     return endpoint;
@@ -59,19 +74,26 @@ export class Endpoints {
   }
 
   /** What a request's target stands for, which has to be it to the letter. */
-  find({ method, url = '' }: IncomingMessage): Destination | undefined {
+  find({ method, url = '', headers }: IncomingMessage): Destination | undefined {
     const [, key = '', message] = path.exec(url) ?? [];
     // By a hash of the key, so that the time it takes tells nothing of those that there are.
     const endpoint = this.#byKey.get(key);
     if (endpoint === undefined) {
       return undefined;
     }
-    if (message === undefined) {
-      const { transport, url: target } = endpoint.route;
-      return { endpoint, url: target, hasEndpointEvent: transport === 'sse' && method === 'GET' };
+    const { transport, url: target } = endpoint.route;
+    if (message !== undefined) {
+      const messageUrl = endpoint.messageUrls.get(message);
+      return messageUrl && { endpoint, url: messageUrl, endpointEvent: 'no', isOldTransport: true };
     }
-    const target = endpoint.messageUrls.get(message);
-    return target && { endpoint, url: target, hasEndpointEvent: false };
+    if (transport === 'sse') {
+      const endpointEvent = method === 'GET' ? 'yes' : 'no';
+      return { endpoint, url: target, endpointEvent, isOldTransport: true };
+    }
+    if (method !== 'GET' || headers['mcp-session-id'] !== undefined) {
+      return { endpoint, url: target, endpointEvent: 'no', isOldTransport: false };
+    }
+    return { endpoint, url: target, endpointEvent: 'perhaps', isOldTransport: endpoint.isFallingBack };
   }
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { AuthError } from '../../core/errors.ts';
-import { EndpointEvent } from './endpointEvent.ts';
+import { endpointEventIn } from './endpointEvent.ts';
 import type { Destination } from './endpoints.ts';
 import { requestHeaders, responseHeaders } from './forwardedHeaders.ts';
 import type { BodyKeeper, KeptBody } from './keptBody.ts';
+import { noteFallback } from './noteFallback.ts';
 import { passOn } from './passOn.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
@@ -44,7 +45,7 @@ export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<
     if (!gone.signal.aborted) {
       const refusal = refusalOf(error);
       ports.onFailure(refusal);
-      const isOldTransport = destination.endpoint.route.transport === 'sse';
+      const { isOldTransport } = destination;
       refuse({ request, response, body: body?.rest ? undefined : body?.bytes, isOldTransport }, refusal);
     }
   } finally {
@@ -52,7 +53,7 @@ export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<
   }
 }
 
-/** The first event of a stream has to be read. */
+/** What is compressed cannot be read. */
 const uncompressed = { 'accept-encoding': 'identity' };
 
 interface Asking {
@@ -64,12 +65,15 @@ interface Asking {
 /** Asks until the credential is content with the answer. Lets nothing through that the client must not see. */
 async function ask({ request, destination }: Exchange, asking: Asking): Promise<IncomingMessage> {
   const { body, signal, upstream } = asking;
-  const { endpoint, url, hasEndpointEvent } = destination;
+  const { endpoint, url, endpointEvent } = destination;
   const method = request.method ?? 'GET';
   const credential = await endpoint.route.credential(signal);
   for (;;) {
     const given = await credential.headers({ method, url });
-    const headers = requestHeaders(request.headers, hasEndpointEvent ? { ...given, ...uncompressed } : given);
+    const headers = requestHeaders(
+      request.headers,
+      endpointEvent === 'no' ? given : { ...given, ...uncompressed },
+    );
     signal.throwIfAborted();
     const answer = await upstream.ask(url, { method, headers, body, signal });
     const status = answer.statusCode ?? 0;
@@ -110,30 +114,23 @@ function credentialHeaders({ headers }: IncomingMessage): Headers | undefined {
 }
 
 /** Passes an answer on as it comes. When the client goes, the request ends, and with it the answer. */
-function relay({ response, destination }: Exchange, answer: IncomingMessage, ports: ForwardPorts): void {
-  const { endpoint, url, hasEndpointEvent } = destination;
-  if (hasEndpointEvent && answer.statusCode === 200) {
-    assertReadable(answer, url);
-    delete answer.headers['content-length'];
-    response.writeHead(200, responseHeaders(answer.headers)).flushHeaders();
-    pipeline(answer, new EndpointEvent(endpoint, url), response, (error) => {
-      if (error instanceof AuthError) {
-        ports.onFailure(error);
-      }
-    });
+function relay(
+  { request, response, destination }: Exchange,
+  answer: IncomingMessage,
+  ports: ForwardPorts,
+): void {
+  noteFallback(destination, request, answer);
+  const rewriting = endpointEventIn(destination, answer);
+  if (rewriting === undefined) {
+    response.writeHead(answer.statusCode ?? 502, responseHeaders(answer.headers));
+    passOn(answer, response);
     return;
   }
-  response.writeHead(answer.statusCode ?? 502, responseHeaders(answer.headers));
-  passOn(answer, response);
-}
-
-/** The first event of a stream has to be read, so that its server was asked not to compress it. */
-function assertReadable(answer: IncomingMessage, { host }: URL): void {
-  if ((answer.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    answer.destroy();
-    throw new AuthError(
-      'invalid_response',
-      `${host} compresses its event stream, though it was asked not to.`,
-    );
-  }
+  const { 'content-length': _length, ...headers } = answer.headers;
+  response.writeHead(200, responseHeaders(headers)).flushHeaders();
+  pipeline(answer, rewriting, response, (error) => {
+    if (error instanceof AuthError) {
+      ports.onFailure(error);
+    }
+  });
 }

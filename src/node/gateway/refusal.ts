@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { explainFailure } from '../../core/connection/explainFailure.ts';
 import { AuthError } from '../../core/errors.ts';
 
 /** Of the range that JSON-RPC leaves to implementations; the message says the rest. */
@@ -13,7 +14,10 @@ export interface RefusedRequest {
   readonly response: ServerResponse;
   /** As far as it is known. */
   readonly body: Buffer | undefined;
-  /** Whether the client listens by the transport of 2024-11-05, whose stream begins with an event of its own. */
+  /**
+   * Whether the client speaks the transport of 2024-11-05: its stream begins with an event of its own, and the answers
+   * to its messages come by that, so that what a POST is answered is not read unless it is an error.
+   */
   readonly isOldTransport: boolean;
 }
 
@@ -36,7 +40,7 @@ export function refuse({ request, response, body, isOldTransport }: RefusedReque
     response.writeHead(200, type).end(emptyStream(request.headers['last-event-id']));
     return;
   }
-  const text = answerText(body, error.message);
+  const text = isOldTransport ? undefined : answerText(body, error.message);
   send(response, text === undefined ? 502 : 200, text ?? JSON.stringify(errorOf(error.message)));
 }
 
@@ -50,7 +54,7 @@ export function refuseForNow(response: ServerResponse, sentence: string): void {
 /** Whatever went wrong, as what a client may know of it. */
 export function refusalOf(error: unknown): AuthError {
   return error instanceof AuthError
-    ? error
+    ? explainFailure(error, undefined)
     : new AuthError('server_error', 'MCP Auth could not forward this request.', { cause: error });
 }
 

@@ -6,6 +6,7 @@ import { urlToHttpOptions } from 'node:url';
 import { isLoopbackHost } from '../../core/network.ts';
 import { networkError } from '../../core/oauth/oauthFetch.ts';
 import type { HeaderList } from './forwardedHeaders.ts';
+import { KeptAgents } from './keptAgents.ts';
 import type { KeptBody } from './keptBody.ts';
 
 /** How long a connection that nobody uses is kept, in milliseconds: servers close theirs after five seconds and more. */
@@ -27,6 +28,7 @@ export interface UpstreamRequest {
 export class Upstream {
   readonly #http = new http.Agent({ keepAlive: true, timeout: idleTime });
   readonly #https = new https.Agent({ keepAlive: true, timeout: idleTime });
+  readonly #between = new KeptAgents(idleTime);
   readonly #addresses = new WeakMap<URL, Address>();
 
   /**
@@ -42,8 +44,16 @@ export class Upstream {
     addLength(headers, body, method);
     headers.push('host', host);
     return new Promise((resolve, reject) => {
-      const given = { ...options, method, headers: isListed ? headers : asRecord(headers) };
+      const given = {
+        ...options,
+        method,
+        headers: isListed ? headers : asRecord(headers),
+        agent: isSecure ? this.#between.choose(url, this.#https) : this.#http,
+      };
       const outgoing = isSecure ? https.request(given) : http.request(given);
+      if (isSecure) {
+        this.#between.keep(url, outgoing, this.#https);
+      }
       outgoing.once('response', resolve);
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
       // Not by Node's own option, which follows the whole life of a stream, at a cost.
@@ -65,13 +75,12 @@ export class Upstream {
       return known;
     }
     const isSecure = url.protocol === 'https:';
-    const agent = isSecure ? this.#https : this.#http;
     // Only what a request needs, since Node copies it several times for each. Not a name and a password, which are no
     // credential of ours.
     const { protocol, hostname, port, path } = urlToHttpOptions(url);
     const address: Address = {
       options: {
-        ...{ protocol, hostname, path, agent, ...(port === undefined ? {} : { port }) },
+        ...{ protocol, hostname, path, ...(port === undefined ? {} : { port }) },
         // What Node would find out for every request.
         servername: isSecure && hostname && isIP(hostname) === 0 ? hostname : '',
       },

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { answerReason } from '../../core/connection/answerReason.ts';
+import { proxyWantsPassword } from '../../core/connection/explainFailure.ts';
 import { AuthError } from '../../core/errors.ts';
 
 /** How much of an answer is read for its reason, in bytes. */
@@ -7,12 +8,13 @@ const sizeLimit = 65_536;
 
 /** Whether an answer with that status is passed on, once the credential can do nothing about it. */
 export function isForClient(status: number): boolean {
-  return status !== 401 && status !== 403 && !isRedirect(status);
+  return status !== 401 && status !== 403 && status !== 407 && !isRedirect(status);
 }
 
 /**
  * Why an answer is not passed on: a redirect, because a client would follow it with nothing, or a 401 or 403, because
- * VS Code's client would begin an OAuth of its own. These come with the reason that the server gives.
+ * VS Code's client would begin an OAuth of its own: these come with the reason that the server gives. A 407 is not of the
+ * server: to whoever asks for a tunnel, VS Code's agent gives what a proxy says as if the server had said it.
  */
 export async function withheldAnswer(answer: IncomingMessage, url: URL): Promise<AuthError> {
   const status = answer.statusCode ?? 0;
@@ -21,6 +23,9 @@ export async function withheldAnswer(answer: IncomingMessage, url: URL): Promise
       'invalid_response',
       `${url.host} redirects to another address, which MCP Auth does not follow with a credential. Configure the address itself.`,
     );
+  }
+  if (status === 407) {
+    return proxyWantsPassword();
   }
   const headers = new Headers({ 'content-type': answer.headers['content-type'] ?? '' });
   const reason = answerReason({ headers, text: await beginning(answer) });

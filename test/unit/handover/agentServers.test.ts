@@ -156,11 +156,6 @@ describe('the servers that agent mode is offered', () => {
     const other = signedIn('b', { endpoint, definition: defined('b', { headers: { 'X-Team': '1' } }) });
     assert.deepEqual(labels([signedIn('a'), other]), ['a (MCP Auth)', 'b (MCP Auth)']);
   });
-
-  it('say why they are offered', () => {
-    const [offered] = agentServers([sampleSource([signedIn('a')])], all);
-    assert.equal(offered?.reason, 'Your session is sent.');
-  });
 });
 
 describe('the label of a server in agent mode', () => {

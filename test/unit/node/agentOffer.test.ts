@@ -11,7 +11,7 @@ import { sampleServer } from '../../support/sampleServer.ts';
 function offered(name: string, version = '1'): AgentServer {
   const server = sampleServer(name);
   assert.ok(isContactable(server));
-  return { server, label: `${name} (MCP Auth)`, version, reason: 'For a test.' };
+  return { server, label: `${name} (MCP Auth)`, version };
 }
 
 const route = (): GatewayRoute => ({

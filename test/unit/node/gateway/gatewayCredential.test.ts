@@ -145,6 +145,11 @@ describe('the gateway, with the credential of a server', () => {
   for (const [what, reply, sentence] of [
     ['a 403 of its own', page(403), /refuses this request \(HTTP 403: "Welcome"\)/],
     ['a redirect to elsewhere', redirect('https://elsewhere.example/', 307), /redirects to another address/],
+    [
+      'a proxy that wants a password',
+      text('', 'text/plain', { status: 407 }),
+      /^The proxy wants a user name/,
+    ],
     ['a broken connection', reset, /cannot be reached: the connection was reset/],
   ] as const) {
     it(`tells the client of ${what}, and lets nothing of it through`, async () => {

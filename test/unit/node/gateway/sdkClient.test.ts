@@ -104,6 +104,35 @@ describe('the client of the official SDK, through the gateway', () => {
     });
   });
 
+  it('falls back to the transport of 2024-11-05 where the server knows no other, at the same address', async () => {
+    const server = await startSdkSseServer();
+    suite.defer(server.close);
+    const endpoint = await suite.open(server.sseUrl);
+    const connect = async (transport: Transport) => {
+      const client = new Client({ name: 'a client', version: '1.0.0' });
+      suite.defer(() => client.close());
+      await client.connect(transport);
+      return client;
+    };
+    const first = connect(new StreamableHTTPClientTransport(endpoint) as Transport);
+    await assert.rejects(first, { code: 404 });
+    const client = await connect(new SSEClientTransport(endpoint));
+    const { tools } = await client.listTools();
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      ['one', 'two'],
+    );
+    for (const { headers } of server.requests) {
+      assert.equal(headers.authorization, `Bearer ${upstreamSecret}`);
+    }
+    assert.deepEqual(
+      server.requests.map(({ route }) => route),
+      ['POST /sse', 'GET /sse', 'POST /messages', 'POST /messages', 'POST /messages'],
+    );
+    await client.close();
+    await until(() => server.openStreams() === 0, 'the stream is still open');
+  });
+
   it('is told in a sentence why it cannot connect', async () => {
     const server = await suite.server((_request, response) => {
       response.writeHead(401, { 'www-authenticate': 'Bearer resource_metadata="https://x.example"' }).end();
