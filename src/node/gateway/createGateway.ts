@@ -54,7 +54,7 @@ export function createGateway({ log, redactor, limits: wanted }: GatewayPorts): 
     }
     openCount++;
     open.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       openCount--;
       open.delete(response);
     });

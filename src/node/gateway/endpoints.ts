@@ -31,12 +31,12 @@ export interface Destination {
   readonly isOldTransport: boolean;
 }
 
-const path = /^\/([\w-]{43})\/(?:mcp|message\/([\w-]{22}))$/;
+const messagePath = /^\/([\w-]{43})\/message\/([\w-]{22})$/;
 
 /** The endpoints of a gateway, by the keys in their paths. */
 export class Endpoints {
   readonly #byId = new Map<string, Endpoint>();
-  readonly #byKey = new Map<string, Endpoint>();
+  readonly #byPath = new Map<string, Endpoint>();
 
   /** The endpoint of that id, with this route from now on; with 256 random bits in its path if it is new. */
   put(id: string, route: GatewayRoute): Endpoint {
@@ -55,7 +55,7 @@ export class Endpoints {
       isFallingBack: false,
     };
     this.#byId.set(id, endpoint);
-    this.#byKey.set(key, endpoint);
+    this.#byPath.set(endpointPath(endpoint), endpoint);
     return endpoint;
   }
 
@@ -63,7 +63,7 @@ export class Endpoints {
     const endpoint = this.#byId.get(id);
     if (endpoint) {
       this.#byId.delete(id);
-      this.#byKey.delete(endpoint.key);
+      this.#byPath.delete(endpointPath(endpoint));
     }
     return endpoint;
   }
@@ -75,17 +75,12 @@ export class Endpoints {
 
   /** What a request's target stands for, which has to be it to the letter. */
   find({ method, url = '', headers }: IncomingMessage): Destination | undefined {
-    const [, key = '', message] = path.exec(url) ?? [];
-    // By a hash of the key, so that the time it takes tells nothing of those that there are.
-    const endpoint = this.#byKey.get(key);
+    // By a hash of the path, so that the time it takes tells nothing of those that there are.
+    const endpoint = this.#byPath.get(url);
     if (endpoint === undefined) {
-      return undefined;
+      return this.#findMessages(url);
     }
     const { transport, url: target } = endpoint.route;
-    if (message !== undefined) {
-      const messageUrl = endpoint.messageUrls.get(message);
-      return messageUrl && { endpoint, url: messageUrl, endpointEvent: 'no', isOldTransport: true };
-    }
     if (transport === 'sse') {
       const endpointEvent = method === 'GET' ? 'yes' : 'no';
       return { endpoint, url: target, endpointEvent, isOldTransport: true };
@@ -95,9 +90,19 @@ export class Endpoints {
     }
     return { endpoint, url: target, endpointEvent: 'perhaps', isOldTransport: endpoint.isFallingBack };
   }
+
+  #findMessages(path: string): Destination | undefined {
+    const [, key, message] = messagePath.exec(path) ?? [];
+    if (key === undefined || message === undefined) {
+      return undefined;
+    }
+    const endpoint = this.#byPath.get(endpointPath({ key }));
+    const url = endpoint?.messageUrls.get(message);
+    return endpoint && url && { endpoint, url, endpointEvent: 'no', isOldTransport: true };
+  }
 }
 
 /** The path of an endpoint, or of where the messages of one of its streams are sent. */
-export function endpointPath({ key }: Endpoint, message?: string): string {
+export function endpointPath({ key }: Pick<Endpoint, 'key'>, message?: string): string {
   return message === undefined ? `/${key}/mcp` : `/${key}/message/${message}`;
 }

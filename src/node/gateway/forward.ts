@@ -30,7 +30,7 @@ export interface ForwardPorts {
 export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<void> {
   const { request, response, destination } = exchange;
   const gone = new AbortController();
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) {
       gone.abort();
     }

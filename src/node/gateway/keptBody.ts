@@ -46,8 +46,8 @@ export class BodyKeeper {
         }
       };
       request.on('data', onData);
-      request.once('end', () => resolve(body));
-      request.once('error', (error) => {
+      request.on('end', () => resolve(body));
+      request.on('error', (error) => {
         body.release();
         reject(error);
       });

@@ -8,11 +8,11 @@ const shortLength = 65_536;
  * off on the other. Not by `pipeline`, which takes a quarter of the time of a small answer.
  */
 export function passOn(answer: IncomingMessage, response: ServerResponse): void {
-  answer.once('error', () => response.destroy());
+  answer.on('error', () => response.destroy());
   const length = Number(answer.headers['content-length']);
   if (length <= shortLength) {
     // What is not taken at once can wait in memory: nobody has to be slowed down for it, as `pipe` would do.
-    answer.on('data', (chunk: Buffer) => response.write(chunk)).once('end', () => response.end());
+    answer.on('data', (chunk: Buffer) => response.write(chunk)).on('end', () => response.end());
     return;
   }
   answer.pipe(response);

@@ -54,7 +54,7 @@ export class Upstream {
       if (isSecure) {
         this.#between.keep(url, outgoing, this.#https);
       }
-      outgoing.once('response', resolve);
+      outgoing.on('response', resolve);
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
       // Not by Node's own option, which follows the whole life of a stream, at a cost.
       signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
@@ -77,10 +77,10 @@ export class Upstream {
     const isSecure = url.protocol === 'https:';
     // Only what a request needs, since Node copies it several times for each. Not a name and a password, which are no
     // credential of ours.
-    const { protocol, hostname, port, path } = urlToHttpOptions(url);
+    const { hostname, port, path } = urlToHttpOptions(url);
     const address: Address = {
       options: {
-        ...{ protocol, hostname, path, ...(port === undefined ? {} : { port }) },
+        ...{ hostname, path, ...(port === undefined ? {} : { port }) },
         // What Node would find out for every request.
         servername: isSecure && hostname && isIP(hostname) === 0 ? hostname : '',
       },
