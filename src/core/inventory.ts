@@ -84,6 +84,8 @@ export class Inventory implements Disposable {
   /** While a change is told, which takes a while where there are a thousand servers, no time passes. */
   #isTelling = false;
 
+  #revision = 0;
+
   /** Fires after {@link snapshot} began to answer differently, time passing aside. */
   readonly onDidChange = this.#changed.event;
 
@@ -119,6 +121,11 @@ export class Inventory implements Disposable {
       this.#current = { at, snapshot: this.#sources.map((source) => this.#source(source)) };
     }
     return this.#current.snapshot;
+  }
+
+  /** Another number after every change: while it is the same, only time has passed. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** The servers of all sources. */
@@ -162,6 +169,7 @@ export class Inventory implements Disposable {
   }
 
   #fire(): void {
+    this.#revision++;
     this.#current = undefined;
     this.#accessEntries = undefined;
     const wasTelling = this.#isTelling;

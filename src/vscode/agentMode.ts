@@ -11,14 +11,15 @@ import { agentServers } from '../core/handover/agentServers.ts';
 import { isPermitted } from '../core/handover/mcpPolicy.ts';
 import type { Log } from '../core/log.ts';
 import { type AgentDefinition, AgentOffer } from '../node/agentOffer.ts';
+import { type AgentRoutePorts, agentRoute } from '../node/agentRoute.ts';
 import type { Gateway } from '../node/gateway/gateway.ts';
 import { sha256 } from '../node/sha256.ts';
 import { affectsAgentMode, isWantedInAgentMode, mcpPolicy } from './agentModeSettings.ts';
-import { type AgentRoutePorts, agentRoute } from './agentRoute.ts';
+import { assertTrusted } from './assertTrusted.ts';
 import { serversProviderId } from './commandIds.ts';
 
 /** What offering servers to agent mode takes. */
-export interface AgentModePorts extends AgentRoutePorts {
+export interface AgentModePorts extends Omit<AgentRoutePorts, 'assertTrusted'> {
   readonly gateway: Gateway;
   readonly log: Log;
 }
@@ -38,7 +39,7 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     log,
     servers: () => (workspace.isTrusted ? offeredServers(ports) : []),
     onDidChange: anyEvent(inventory.onDidChange, onDidChangeSettings, workspace.onDidGrantWorkspaceTrust),
-    route: (server) => agentRoute(server, ports),
+    route: (server) => agentRoute(server, { ...ports, assertTrusted }),
   });
   try {
     const registration = lm.registerMcpServerDefinitionProvider(serversProviderId, {

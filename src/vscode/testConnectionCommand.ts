@@ -7,7 +7,7 @@ import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
-import { pendingHelper } from './contactCredential.ts';
+import { pendingHelper } from '../core/credential/contactCredential.ts';
 import { assertHelperAllowed } from './helperConsent.ts';
 import { toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';

@@ -1,5 +1,8 @@
 import type { AccessControl } from '../core/access/accessControl.ts';
 import type { Program } from '../core/access/program.ts';
+import type { Clock } from '../core/clock.ts';
+import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
+import { type ContactPorts, contactCredential } from '../core/credential/contactCredential.ts';
 import { AuthError } from '../core/errors.ts';
 import { type ContactableServer, isContactable } from '../core/handover/contactableServer.ts';
 import {
@@ -9,9 +12,7 @@ import {
 import type { StepUpQuestions } from '../core/handover/stepUpQuestions.ts';
 import { rememberProofs } from '../core/oauth/rememberedProofs.ts';
 import { quote } from '../core/quote.ts';
-import type { GatewayRoute } from '../node/gateway/gateway.ts';
-import { assertTrusted } from './assertTrusted.ts';
-import { type ContactPorts, contactCredential } from './contactCredential.ts';
+import type { GatewayRoute } from './gateway/gateway.ts';
 
 /** What uses credentials by way of the definitions that VS Code is given. */
 export const agentMode: Program = {
@@ -27,6 +28,15 @@ export interface AgentRoutePorts
   readonly stepUps: Pick<StepUpQuestions, 'stepUp'>;
   /** Whoever offers a server to agent mode has said so: nobody is asked. */
   readonly access: Pick<AccessControl, 'noteUse'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** @throws AuthError `untrusted_workspace` */
+  readonly assertTrusted: () => void;
+}
+
+/** A server as it stands, and what it is contacted with. */
+interface Contact {
+  readonly current: ContactableServer;
+  readonly credential: AppliedCredential;
 }
 
 /** The way from agent mode to a server, with the credential that applies there at the time of each request. */
@@ -34,13 +44,14 @@ export function agentRoute(server: ContactableServer, ports: AgentRoutePorts): G
   const { name, transport } = server.definition;
   const { url, canonicalUrl } = server.endpoint;
   const proofs = rememberProofs();
+  const contact = rememberContact(server, ports);
   return {
     serverName: name,
     url,
     transport,
     async credential(signal) {
-      const current = currentServer(server, ports);
-      const credential = await contactCredential(current, ports, signal);
+      ports.assertTrusted();
+      const { current, credential } = await contact(signal);
       if (credential.kind === 'none' && current.session) {
         const sentence = `The session at ${quote(name)} has expired. Authenticate again in the view "MCP Auth".`;
         throw new AuthError('session_expired', sentence);
@@ -56,9 +67,46 @@ export function agentRoute(server: ContactableServer, ports: AgentRoutePorts): G
   };
 }
 
+/**
+ * Finds a server and what it is contacted with, and keeps that while nothing changes: to find it takes longer than to
+ * forward a request, and an agent sends many.
+ */
+function rememberContact(
+  server: ContactableServer,
+  ports: AgentRoutePorts,
+): (signal: AbortSignal) => Promise<Contact> {
+  let kept: { readonly contact: Contact; readonly revision: number; readonly until: number } | undefined;
+  return async (signal) => {
+    const { revision } = ports.inventory;
+    if (kept && kept.revision === revision && kept.until > ports.clock.now()) {
+      return kept.contact;
+    }
+    const current = currentServer(server, ports);
+    const contact = { current, credential: await contactCredential(current, ports, signal) };
+    kept = { contact, revision, until: holdsUntil(contact) };
+    return contact;
+  };
+}
+
+/**
+ * Until when what was found holds, in milliseconds since the epoch, if nothing changes. Of a session it is found which
+ * one is used; whether its token is fresh is looked at for each request.
+ */
+function holdsUntil({ current: { session }, credential }: Contact): number {
+  switch (credential.kind) {
+    case 'session':
+      return session?.refreshable ? Number.POSITIVE_INFINITY : (session?.expiresAt ?? 0);
+    case 'header':
+    case 'savedToken':
+      return Number.POSITIVE_INFINITY;
+    // What a helper has printed may be good for a moment only.
+    default:
+      return 0;
+  }
+}
+
 /** As it stands now. What another place has become of it since gets no credential sent to the old one. */
 function currentServer({ id, endpoint }: ContactableServer, { inventory }: ContactPorts): ContactableServer {
-  assertTrusted();
   const current = inventory.find(id);
   if (!current || !isContactable(current) || current.endpoint.url.href !== endpoint.url.href) {
     throw new AuthError('unknown_server', 'This server is no longer configured at this address.');

@@ -1,13 +1,13 @@
-import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
-import { appliedCredential } from '../core/credential/credentialChain.ts';
-import type { HeadersHelpers } from '../core/credential/headersHelpers.ts';
-import type { HelperCall } from '../core/credential/helperCall.ts';
-import { learnHeaders } from '../core/credential/learnHeaders.ts';
-import type { RemoteServer } from '../core/describeServer.ts';
-import { AuthError } from '../core/errors.ts';
-import type { Inventory } from '../core/inventory.ts';
-import type { Redactor } from '../core/redaction.ts';
-import type { ServerSnapshot } from '../core/serverSnapshot.ts';
+import type { AppliedCredential } from '../connection/appliedCredential.ts';
+import { appliedCredential } from './credentialChain.ts';
+import type { HeadersHelpers } from './headersHelpers.ts';
+import type { HelperCall } from './helperCall.ts';
+import { learnHeaders } from './learnHeaders.ts';
+import type { RemoteServer } from '../describeServer.ts';
+import { AuthError } from '../errors.ts';
+import type { Inventory } from '../inventory.ts';
+import type { Redactor } from '../redaction.ts';
+import type { ServerSnapshot } from '../serverSnapshot.ts';
 
 /** What finding the credential for a request takes. */
 export interface ContactPorts {
