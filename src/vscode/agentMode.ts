@@ -1,19 +1,12 @@
-import {
-  type ConfigurationChangeEvent,
-  Disposable,
-  lm,
-  McpHttpServerDefinition,
-  Uri,
-  workspace,
-} from 'vscode';
-import { anyEvent, type Event } from '../core/event.ts';
+import { Disposable, lm, McpHttpServerDefinition, Uri, workspace } from 'vscode';
+import { anyEvent } from '../core/event.ts';
 import { agentServers } from '../core/handover/agentServers.ts';
 import { isPermitted } from '../core/handover/mcpPolicy.ts';
 import type { Log } from '../core/log.ts';
 import { type AgentDefinition, AgentOffer } from '../node/agentOffer.ts';
 import type { Gateway } from '../node/gateway/gateway.ts';
 import { sha256 } from '../node/sha256.ts';
-import { affectsAgentMode, isWantedInAgentMode, mcpPolicy } from './agentModeSettings.ts';
+import { isWantedInAgentMode, mcpPolicy, onDidChangeAgentModeSettings } from './agentModeSettings.ts';
 import { type AgentRoutePorts, agentRoute } from './agentRoute.ts';
 import { serversProviderId } from './commandIds.ts';
 
@@ -37,7 +30,11 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     gateway,
     log,
     servers: () => (workspace.isTrusted ? offeredServers(ports) : []),
-    onDidChange: anyEvent(inventory.onDidChange, onDidChangeSettings, workspace.onDidGrantWorkspaceTrust),
+    onDidChange: anyEvent(
+      inventory.onDidChange,
+      onDidChangeAgentModeSettings,
+      workspace.onDidGrantWorkspaceTrust,
+    ),
     route: (server) => agentRoute(server, ports),
   });
   try {
@@ -51,9 +48,6 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     return offer;
   }
 }
-
-const onDidChangeSettings: Event<ConfigurationChangeEvent> = (listener) =>
-  workspace.onDidChangeConfiguration((change) => affectsAgentMode(change) && listener(change));
 
 function offeredServers({ inventory }: AgentModePorts) {
   const policy = mcpPolicy();
