@@ -6,27 +6,21 @@ import { Log } from './core/log.ts';
 import type { Browser } from './core/oauth/authentication.ts';
 import type { Fetch } from './core/oauth/oauthFetch.ts';
 import { Redactor } from './core/redaction.ts';
-import { SessionRefresher } from './core/session/refresh.ts';
-import { ScopeDemands } from './core/session/scopeDemands.ts';
 import { externalBrowser } from './vscode/browser.ts';
 import { type ClientPorts, codexConfigPath } from './vscode/clients/clientPorts.ts';
-import { registerCommands } from './vscode/commands.ts';
+import type { CommandPorts } from './vscode/commands.ts';
 import { ConfigurationFiles } from './vscode/configurationFiles.ts';
-import { ContextKeys } from './vscode/contextKeys.ts';
-import { createInventory } from './vscode/createInventory.ts';
+import { createCore } from './vscode/createCore.ts';
 import { type HandOver, handOver } from './vscode/handOver.ts';
 import { headlessSetting } from './vscode/headlessSetting.ts';
-import { openStorage, type Storage } from './vscode/openStorage.ts';
+import type { Storage } from './vscode/openStorage.ts';
+import { openViews } from './vscode/openViews.ts';
 import { createUriHandler, publishedRedirectUri } from './vscode/redirectUri.ts';
 import { refreshInBackground } from './vscode/refreshInBackground.ts';
 import { probeServers } from './vscode/serverProbes.ts';
-import { ServersView } from './vscode/serversView.ts';
-import { createSignInParts } from './vscode/signInParts.ts';
 import { type ClaudePlaces, claudePlaces } from './vscode/sources/claudePlaces.ts';
-import { StatusBar } from './vscode/statusBar.ts';
 import { StatusDocuments } from './vscode/statusDocuments.ts';
 import { terminalCommandPath } from './vscode/terminalCommand.ts';
-import { showUnattendedAuthentications } from './vscode/unattendedAuthentications.ts';
 import { WaitingViews } from './vscode/waitingViews.ts';
 
 /** What stands in for the outside world where there is no person, as in tests. */
@@ -62,52 +56,15 @@ export async function compose(
   // Read at each call: VS Code replaces the global one when proxy settings change.
   const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
   const network = { fetch, clock, log };
-  const { extension } = context;
-
-  const storage = openStorage(context, {
-    clock,
-    log,
-    redactor,
-    deliver: async (query) => responses.accept(query),
-  });
-  const { windows, secrets, locks, sessions, tokens, registrations, access } = storage;
-  const demands = new ScopeDemands();
-  const { authenticator, identityProvider, workloads, responses, resumption } = createSignInParts({
-    ...network,
-    extensionId: extension.id,
-    browser,
-    secrets,
-    locks,
-    windows,
-    redactor,
-    sessions,
-    registrations,
-  });
-  const refresher = new SessionRefresher({
-    ...network,
-    identityProvider,
-    workloads,
-    redactor,
-    sessions,
-    locks,
-    registrations,
-  });
+  const version = String(context.extension.packageJSON.version);
   const told = {
     shimPath: () => terminalCommandPath(context),
     headless: headlessSetting,
     codexConfig: codexConfigPath(),
     ...otherwise,
   };
-  const parts = { sessions, authenticator, refresher, demands, locks };
-  const { inventory, probes, environment, helpers, verdicts, codex } = createInventory(context, {
-    ...network,
-    ...parts,
-    access,
-    tokens,
-    redactor,
-    claude,
-    ...told,
-  });
+  const { dispose, ...core } = createCore(context, { ...network, redactor, browser, claude, ...told });
+  const { inventory, sessions, tokens, secrets, access, codex, probes, responses, resumption } = core;
   const files = new ConfigurationFiles({
     onDidRead: ({ sources, approvals }) => inventory.setSources(sources, approvals),
     log,
@@ -115,58 +72,34 @@ export async function compose(
   });
   const waitingViews = new WaitingViews(clock);
   const statusDocuments = new StatusDocuments(inventory, clock);
-  const commandPorts = {
+  const ports: CommandPorts = {
     ...network,
-    ...parts,
-    access,
-    tokens,
-    helpers,
+    ...core,
     redactor,
-    verdicts,
-    probes,
-    windows,
-    extensionVersion: String(extension.packageJSON.version),
-    inventory,
-    registrations,
-    identityProvider,
     files,
     waitingViews,
     statusDocuments,
-    clients: { ...told, claudeState: claude.state, reloadCodex: () => codex.reload() },
     channel,
-    publishedRedirectUri: publishedRedirectUri(extension.id),
+    clients: { ...told, claudeState: claude.state, reloadCodex: () => codex.reload() },
+    extensionVersion: version,
+    publishedRedirectUri: publishedRedirectUri(context.extension.id),
   };
-  const handedOver = handOver(context, commandPorts);
+  const handedOver = handOver(context, ports);
 
   context.subscriptions.push(
     channel,
-    storage,
-    refreshInBackground({ ...parts, inventory, windows, clock, log }),
-    authenticator,
-    resumption,
-    demands,
-    environment,
-    helpers,
-    verdicts,
-    probes,
+    // What works by itself ends before what it works with.
+    refreshInBackground({ ...network, ...core }),
     probeServers(inventory, probes, clock),
-    inventory,
-    codex,
+    { dispose },
     files,
     waitingViews,
     statusDocuments,
     window.registerUriHandler(createUriHandler(responses.deliver, log)),
-    registerCommands(commandPorts),
-    showUnattendedAuthentications(commandPorts),
-    new ServersView(inventory, clock),
-    new StatusBar(inventory, clock),
-    new ContextKeys(inventory),
+    openViews(ports),
     handedOver,
   );
-  log.info('MCP Auth started', {
-    version: String(extension.packageJSON.version),
-    remote: env.remoteName,
-  });
+  log.info('MCP Auth started', { version, remote: env.remoteName });
   await Promise.all([files, sessions, tokens, access, codex].map((part) => part.reload()));
   // Until now an empty view says nothing: none could also be none yet.
   void commands.executeCommand('setContext', 'mcpAuth.hasLooked', true);

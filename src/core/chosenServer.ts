@@ -11,7 +11,9 @@ export interface NamedServer {
 }
 
 /**
- * The server that is meant: of several entries of one name the one that takes the place of the others, else the first.
+ * The server that a person means, who wants to see it or do something to it: of several entries of one name the one that
+ * takes the place of the others, else the first; also one that has no URL. What a program gets a credential for is found
+ * by `matchServers`, which guesses nothing.
  *
  * @throws AuthError `unknown_server`
  */

@@ -7,7 +7,7 @@ import { applyCredential } from './credential/applyCredential.ts';
 import { credentialChain } from './credential/credentialChain.ts';
 import type { HelperCall } from './credential/helperCall.ts';
 import { isOwnHelper } from './credential/ownHelper.ts';
-import type { InventoryPorts } from './inventory.ts';
+import type { InventoryPorts } from './inventoryPorts.ts';
 import { type Attempt, isUsable, type RemoteFacts } from './session/serverState.ts';
 import type { Session } from './session/session.ts';
 

@@ -107,7 +107,7 @@ const remedies: Readonly<Record<AuthErrorCode, Remedy>> = {
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
   readonly remedy: Remedy;
-  /** The setting of VS Code to open, where the remedy is `openSettings` and it is none of ours. */
+  /** The setting to open, where the remedy is `openSettings`; all of ours where none is named. */
   readonly setting: string | undefined;
 
   constructor(

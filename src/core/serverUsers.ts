@@ -2,7 +2,7 @@ import type { AccessEntry } from './access/accessControl.ts';
 import type { ClientUse } from './clientUse.ts';
 import type { Endpoint } from './config/endpoint.ts';
 import { hasOwnHelper, type ServerEntry } from './describeServer.ts';
-import type { InventoryPorts } from './inventory.ts';
+import type { InventoryPorts } from './inventoryPorts.ts';
 import type { ServerSnapshot } from './serverSnapshot.ts';
 
 /** What is known of those who use credentials. */

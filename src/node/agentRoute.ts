@@ -2,7 +2,7 @@ import type { AccessControl } from '../core/access/accessControl.ts';
 import type { Program } from '../core/access/program.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
-import { type ContactPorts, contactCredential } from '../core/credential/contactCredential.ts';
+import { type ContactPorts, contactCredential, pendingHelper } from '../core/credential/contactCredential.ts';
 import { AuthError } from '../core/errors.ts';
 import { type ContactableServer, isContactable } from '../core/handover/contactableServer.ts';
 import {
@@ -83,7 +83,8 @@ function rememberContact(
     }
     const current = currentServer(server, ports);
     const contact = { current, credential: await contactCredential(current, ports, signal) };
-    kept = { contact, revision, until: holdsUntil(contact) };
+    // A helper may print something else at any time, or after a failure.
+    kept = pendingHelper(current, ports) ? undefined : { contact, revision, until: holdsUntil(contact) };
     return contact;
   };
 }
@@ -99,7 +100,6 @@ function holdsUntil({ current: { session }, credential }: Contact): number {
     case 'header':
     case 'savedToken':
       return Number.POSITIVE_INFINITY;
-    // What a helper has printed may be good for a moment only.
     default:
       return 0;
   }

@@ -22,12 +22,16 @@ export interface CommandSpec extends ArgumentSpec {
 
 const json: OptionSpec = { about: 'print JSON' };
 
+const jsonFormat =
+  'The JSON is the same as that of "Copy Status as JSON", and described by schemas/status.schema.json in the folder of the extension: "usedBy" says who used a credential and when. A version of the extension may know more properties than another.';
+
 /** All commands, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   {
     name: 'status',
     usage: '[server] [--json]',
     about: 'Show where each server stands.',
+    more: `For each server: its state, which credential applies, and which programs used that last. ${jsonFormat}`,
     options: { json },
     words: [0, 1],
     completes: 'server',
@@ -68,6 +72,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'get',
     usage: '<server> [--json]',
     about: 'Show all there is to say of a server; never a secret.',
+    more: jsonFormat,
     options: { json },
     words: [1, 1],
     completes: 'server',

@@ -1,12 +1,5 @@
-import {
-  type ConfigurationChangeEvent,
-  Disposable,
-  lm,
-  McpHttpServerDefinition,
-  Uri,
-  workspace,
-} from 'vscode';
-import { anyEvent, type Event } from '../core/event.ts';
+import { Disposable, lm, McpHttpServerDefinition, Uri, workspace } from 'vscode';
+import { anyEvent } from '../core/event.ts';
 import { agentServers } from '../core/handover/agentServers.ts';
 import { isPermitted } from '../core/handover/mcpPolicy.ts';
 import type { Log } from '../core/log.ts';
@@ -14,7 +7,7 @@ import { type AgentDefinition, AgentOffer } from '../node/agentOffer.ts';
 import { type AgentRoutePorts, agentRoute } from '../node/agentRoute.ts';
 import type { Gateway } from '../node/gateway/gateway.ts';
 import { sha256 } from '../node/sha256.ts';
-import { affectsAgentMode, isWantedInAgentMode, mcpPolicy } from './agentModeSettings.ts';
+import { isWantedInAgentMode, mcpPolicy, onDidChangeAgentModeSettings } from './agentModeSettings.ts';
 import { assertTrusted } from './assertTrusted.ts';
 import { serversProviderId } from './commandIds.ts';
 
@@ -38,7 +31,11 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     gateway,
     log,
     servers: () => (workspace.isTrusted ? offeredServers(ports) : []),
-    onDidChange: anyEvent(inventory.onDidChange, onDidChangeSettings, workspace.onDidGrantWorkspaceTrust),
+    onDidChange: anyEvent(
+      inventory.onDidChange,
+      onDidChangeAgentModeSettings,
+      workspace.onDidGrantWorkspaceTrust,
+    ),
     route: (server) => agentRoute(server, { ...ports, assertTrusted }),
   });
   try {
@@ -52,9 +49,6 @@ export function offerInAgentMode(ports: AgentModePorts): Disposable {
     return offer;
   }
 }
-
-const onDidChangeSettings: Event<ConfigurationChangeEvent> = (listener) =>
-  workspace.onDidChangeConfiguration((change) => affectsAgentMode(change) && listener(change));
 
 function offeredServers({ inventory }: AgentModePorts) {
   const policy = mcpPolicy();

@@ -1,24 +1,48 @@
-import { type ConfigurationChangeEvent, workspace } from 'vscode';
+import { type ConfigurationChangeEvent, ConfigurationTarget, workspace } from 'vscode';
+import type { Event } from '../core/event.ts';
 import type { McpPolicy } from '../core/handover/mcpPolicy.ts';
 import { matchesPatterns } from '../core/handover/namePatterns.ts';
 
-const servers = 'mcpAuth.agentMode.servers';
+/** The setting that says which servers agent mode is offered, by their names. */
+export const agentModeSetting = 'mcpAuth.agentMode.servers';
+
 const policySection = 'chat.mcp';
 
-/** Whether a change may have changed what this file tells. */
-export function affectsAgentMode(change: ConfigurationChangeEvent): boolean {
-  return change.affectsConfiguration(servers) || change.affectsConfiguration(policySection);
-}
+/** Fires when what this file tells may have changed. */
+export const onDidChangeAgentModeSettings: Event<ConfigurationChangeEvent> = (listener) =>
+  workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(agentModeSetting) || change.affectsConfiguration(policySection)) {
+      listener(change);
+    }
+  });
 
 /** Whether the person wants a server in agent mode, by the settings as they stand now. */
 export function isWantedInAgentMode(name: string): boolean {
-  const patterns = workspace.getConfiguration().get<unknown>(servers);
-  return Array.isArray(patterns)
-    ? matchesPatterns(
-        name,
-        patterns.filter((pattern) => typeof pattern === 'string'),
-      )
-    : true;
+  return matchesPatterns(name, agentModePatterns());
+}
+
+/** The setting as it stands now, by which the last pattern that matches a name decides. */
+export function agentModePatterns(): readonly string[] {
+  const patterns = workspace.getConfiguration().get<unknown>(agentModeSetting);
+  return Array.isArray(patterns) ? patterns.filter((pattern) => typeof pattern === 'string') : ['*'];
+}
+
+/**
+ * Replaces the setting where it is in force: in the workspace, if that has one of its own, else for the user, from
+ * whose settings it disappears when it says no more than the default does. Rejects as VS Code does.
+ *
+ * @returns where it is now
+ */
+export async function writeAgentModePatterns(patterns: readonly string[]): Promise<'user' | 'workspace'> {
+  const configuration = workspace.getConfiguration();
+  const { defaultValue, workspaceValue } = configuration.inspect<unknown>(agentModeSetting) ?? {};
+  if (workspaceValue !== undefined) {
+    await configuration.update(agentModeSetting, patterns, ConfigurationTarget.Workspace);
+    return 'workspace';
+  }
+  const isDefault = JSON.stringify(patterns) === JSON.stringify(defaultValue);
+  await configuration.update(agentModeSetting, isDefault ? undefined : patterns, ConfigurationTarget.Global);
+  return 'user';
 }
 
 /** What the organization, or the person, says of MCP servers in VS Code; read as VS Code 1.139 does. */

@@ -6,7 +6,7 @@ import type { Program } from '../core/access/program.ts';
 import { AuthError, isCancelled } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { CredentialHandover } from '../core/handover/credentialHandover.ts';
-import { findServers } from '../core/handover/findServers.ts';
+import { matchServers } from '../core/handover/matchServers.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
@@ -119,7 +119,7 @@ function serverToSignInAt(serverUrl: string, program: Program, ports: ExtensionA
   if (!ports.isTrusted()) {
     throw new AuthError('untrusted_workspace', 'This workspace is not trusted: nobody is signed in for it.');
   }
-  const [{ server }] = findServers(ports.inventory.servers, { url: serverUrl });
+  const [{ server }] = matchServers(ports.inventory.servers, { url: serverUrl });
   if (decisionOn(server, program, ports) === 'never') {
     throw new AuthError(
       'access_refused',
@@ -131,7 +131,7 @@ function serverToSignInAt(serverUrl: string, program: Program, ports: ExtensionA
 
 function findServer(serverUrl: string, { inventory }: ExtensionApiPorts): ServerSnapshot | undefined {
   try {
-    return findServers(inventory.servers, { url: serverUrl })[0].server;
+    return matchServers(inventory.servers, { url: serverUrl })[0].server;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Disposable } from '../core/disposable.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { RunningAuthentication } from '../core/session/runningAuthentication.ts';
-import { stepTexts } from '../core/session/stateText.ts';
+import { stepTexts } from '../core/session/stepTexts.ts';
 import type { CommandPorts } from './commands.ts';
 import { serverNode } from './treeNode.ts';
 import { waitingText } from './waitingText.ts';

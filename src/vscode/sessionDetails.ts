@@ -1,7 +1,7 @@
+import { durationText } from '../core/durationText.ts';
 import type { ClientOrigin } from '../core/oauth/clientRegistration.ts';
 import type { RepeatableGrant } from '../core/oauth/grant.ts';
 import type { SessionSummary } from '../core/session/sessionSummary.ts';
-import { durationText } from '../core/session/stateText.ts';
 
 /** One fact about a session. */
 export interface SessionDetail {

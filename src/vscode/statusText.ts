@@ -1,3 +1,4 @@
+import { usedBy } from '../core/access/usedBy.ts';
 import { quoteUnlessPlain } from '../core/quote.ts';
 import type { AccountSnapshot, ServerSnapshot, SourceSnapshot } from '../core/serverSnapshot.ts';
 import { attentionText, needsAttention } from '../core/session/attention.ts';
@@ -45,7 +46,7 @@ function serverLines(server: ServerSnapshot, now: number): readonly string[] {
     quoteUnlessPlain(definition.name),
     `${indent}${quoteUnlessPlain(stateText(state, now).sentence)}`,
     ...(definition.kind === 'invalid' ? [] : [`${indent}${placeText(definition)}`]),
-    ...credentialLines(server).map((line) => `${indent}${line}`),
+    ...credentialLines(server, now).map((line) => `${indent}${line}`),
     ...(used.length > 0
       ? used.flatMap((account) => accountLines(account, now)).map((line) => `${indent}${line}`)
       : session
@@ -54,11 +55,16 @@ function serverLines(server: ServerSnapshot, now: number): readonly string[] {
   ];
 }
 
-/** The credential that applies, and what Claude Code does with the entry. */
-function credentialLines({ credentials, claudeCode }: ServerSnapshot): readonly string[] {
+/** The credential that applies, who has used it, and what Claude Code does with the entry. */
+function credentialLines(
+  { credentials, claudeCode, uses = [] }: ServerSnapshot,
+  now: number,
+): readonly string[] {
   const applied = credentials && appliedDetail(credentials);
+  const users = usedBy(uses, now);
   return [
     ...(applied ? [`Credential: ${applied.label}. ${applied.value}`] : []),
+    ...(users === undefined ? [] : [`Last used by ${users}.`]),
     ...(claudeCode ? [claudeCode.sentence] : []),
   ].map(quoteUnlessPlain);
 }

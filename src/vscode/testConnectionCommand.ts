@@ -1,13 +1,13 @@
 import { window } from 'vscode';
 import { connectionText } from '../core/connection/connectionText.ts';
 import { attemptLimit } from '../core/connection/stepUp.ts';
+import { pendingHelper } from '../core/credential/contactCredential.ts';
 import { InsufficientScopeError } from '../core/errors.ts';
 import { isContactable } from '../core/handover/contactableServer.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import { authenticateServer } from './authenticateCommand.ts';
 import { withoutLinks } from './commandLink.ts';
 import type { CommandPorts } from './commands.ts';
-import { pendingHelper } from '../core/credential/contactCredential.ts';
 import { assertHelperAllowed } from './helperConsent.ts';
 import { toRemoteTarget } from './oauthTarget.ts';
 import { openDefinition } from './openDefinition.ts';

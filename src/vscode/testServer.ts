@@ -1,10 +1,10 @@
 import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
 import { type ConnectionReport, diagnose } from '../core/connection/diagnose.ts';
+import { contactCredential } from '../core/credential/contactCredential.ts';
 import { AuthError, type AuthErrorCode } from '../core/errors.ts';
 import type { ServerSnapshot } from '../core/serverSnapshot.ts';
 import type { CommandPorts } from './commands.ts';
 import { configuredProxy } from './configuredProxy.ts';
-import { contactCredential } from '../core/credential/contactCredential.ts';
 import { toRemoteTarget } from './oauthTarget.ts';
 
 /** A connection that works, and the credential that it was made with. */

@@ -121,6 +121,11 @@ describe('the command mcp-auth of a real window', () => {
       const [noted] = server.product.access.entries;
       assert.equal(noted?.program.id, 'claude-code');
       assert.ok(noted?.lastUsedAt !== undefined);
+      const report = JSON.parse((await run(['get', 'demo', '--json'])).stdout);
+      const lastUsedAt = new Date(noted.lastUsedAt).toISOString();
+      const used = { program: 'claudeCode', name: 'Claude Code', lastUsedAt };
+      assert.deepEqual(report.servers[0].usedBy, [used]);
+      assert.match((await run(['status'])).stdout, /Last used by Claude Code just now\./);
     } finally {
       await server.product.access.revoke(entry);
     }

@@ -4,7 +4,7 @@ import { CredentialVerdicts } from '../../src/core/credential/credentialVerdicts
 import type { HelperCall, HelperOutcome } from '../../src/core/credential/helperCall.ts';
 import type { SavedToken } from '../../src/core/credential/savedToken.ts';
 import { Emitter } from '../../src/core/event.ts';
-import type { InventoryPorts } from '../../src/core/inventory.ts';
+import type { InventoryPorts } from '../../src/core/inventoryPorts.ts';
 
 /** What an inventory looks at beside sessions, for tests to set. Call `changed` after a change. */
 export class InventoryParts {

@@ -1,4 +1,4 @@
-import { durationText } from '../session/stateText.ts';
+import { durationText } from '../durationText.ts';
 import type { AccessEntry } from './accessControl.ts';
 import { shownProgram } from './accessText.ts';
 

@@ -1,13 +1,13 @@
 import type { AppliedCredential } from '../connection/appliedCredential.ts';
-import { appliedCredential } from './credentialChain.ts';
-import type { HeadersHelpers } from './headersHelpers.ts';
-import type { HelperCall } from './helperCall.ts';
-import { learnHeaders } from './learnHeaders.ts';
 import type { RemoteServer } from '../describeServer.ts';
 import { AuthError } from '../errors.ts';
 import type { Inventory } from '../inventory.ts';
 import type { Redactor } from '../redaction.ts';
 import type { ServerSnapshot } from '../serverSnapshot.ts';
+import { appliedCredential } from './credentialChain.ts';
+import type { HeadersHelpers } from './headersHelpers.ts';
+import type { HelperCall } from './helperCall.ts';
+import { learnHeaders } from './learnHeaders.ts';
 
 /** What finding the credential for a request takes. */
 export interface ContactPorts {

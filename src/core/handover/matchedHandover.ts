@@ -9,8 +9,8 @@ import { assertSecureUrl } from '../serverUrl.ts';
 import type { SessionRefresher } from '../session/refresh.ts';
 import { untilAborted } from '../untilAborted.ts';
 import type { CredentialHandover, HandedOver, ServerQuery } from './credentialHandover.ts';
-import { type FoundServer, findServers } from './findServers.ts';
 import { boundError, type HandoverOffer, handoverOffer, isBound } from './handoverOffer.ts';
+import { type MatchedServer, matchServers } from './matchServers.ts';
 
 /** What handing over takes. */
 export interface MatchedHandoverPorts {
@@ -24,7 +24,7 @@ export interface MatchedHandoverPorts {
 }
 
 /** A server, and what can be handed over for it. */
-interface Match extends FoundServer {
+interface Match extends MatchedServer {
   readonly offer: Exclude<HandoverOffer, { readonly kind: 'nothing' }>;
 }
 
@@ -61,7 +61,7 @@ export class MatchedHandover implements CredentialHandover {
       );
     }
     let failure: AuthError | undefined;
-    for (const found of findServers(inventory.servers, query)) {
+    for (const found of matchServers(inventory.servers, query)) {
       const contact = inventory.contactOf(found.server);
       const offer = contact && handoverOffer(contact);
       if (offer && offer.kind !== 'nothing') {
@@ -88,7 +88,7 @@ export class MatchedHandover implements CredentialHandover {
 }
 
 /** Whoever gets the headers sends them where the definition leads. */
-function assertSafe({ server: { endpoint } }: FoundServer): void {
+function assertSafe({ server: { endpoint } }: MatchedServer): void {
   if (endpoint?.kind === 'url') {
     // A WebSocket is as safe as the request that it begins with.
     assertSecureUrl(new URL(endpoint.url.href.replace(/^ws/, 'http')), 'The URL of this server');

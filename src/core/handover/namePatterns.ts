@@ -27,3 +27,21 @@ function isMatch(name: string, pattern: string): boolean {
   }
   return at <= name.length - last.length;
 }
+
+/**
+ * The same patterns, except that they mean this name, or no longer do. Every other name is meant as before.
+ *
+ * @returns nothing where no pattern stands for the name alone
+ */
+export function changePatterns(
+  name: string,
+  patterns: readonly string[],
+  wish: 'unwanted' | 'wanted',
+): readonly string[] | undefined {
+  if (name === '' || name.startsWith('!') || name.includes('*')) {
+    return undefined;
+  }
+  const isWanted = wish === 'wanted';
+  const others = patterns.filter((pattern) => pattern !== name && pattern !== `!${name}`);
+  return matchesPatterns(name, others) === isWanted ? others : [...others, isWanted ? name : `!${name}`];
+}

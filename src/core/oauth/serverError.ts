@@ -1,5 +1,5 @@
+import { durationText } from '../durationText.ts';
 import { AuthError, ServerBusyError } from '../errors.ts';
-import { durationText } from '../session/stateText.ts';
 import { retryAfter } from './retryAfter.ts';
 
 /** Whether a status means no more than that the server cannot answer now, whatever the body says. */

@@ -1,5 +1,5 @@
+import { durationText } from '../durationText.ts';
 import type { Session } from './session.ts';
-import { durationText } from './stateText.ts';
 
 /**
  * That a token was refreshed, and until when the new one lasts.

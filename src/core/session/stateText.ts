@@ -1,7 +1,8 @@
+import { durationText } from '../durationText.ts';
 import type { AuthErrorCode } from '../errors.ts';
-import type { AuthenticationStep } from '../oauth/authentication.ts';
 import { quote } from '../quote.ts';
 import type { ServerState } from './serverState.ts';
+import { stepTexts } from './stepTexts.ts';
 
 /** A state in words. */
 export interface StateText {
@@ -10,54 +11,6 @@ export interface StateText {
   /** What holds, and what to do next. */
   readonly sentence: string;
 }
-
-/** What a step tells the person who waits for it. */
-export const stepTexts: Readonly<Record<AuthenticationStep, StateText>> = {
-  discovering: {
-    short: 'asking the server…',
-    sentence: 'Asking the server where to sign in.',
-  },
-  resuming: {
-    short: 'taking up your sign-in…',
-    sentence: 'Taking up the sign-in that you began before.',
-  },
-  choosingScopes: {
-    short: 'waiting for your choice of scopes…',
-    sentence: 'Choose the scopes to ask for.',
-  },
-  registering: {
-    short: 'introducing this editor…',
-    sentence: 'Introducing this editor to the authorization server.',
-  },
-  openingBrowser: {
-    short: 'opening your browser…',
-    sentence: 'Opening the sign-in page in your browser.',
-  },
-  waitingForBrowser: {
-    short: 'waiting for your browser…',
-    sentence: 'Go to your browser to finish signing in.',
-  },
-  waitingForPaste: {
-    short: 'waiting for the redirect URL…',
-    sentence: 'Sign in with any browser, and paste the address that it ends at.',
-  },
-  waitingForDevice: {
-    short: 'waiting for the code…',
-    sentence: 'Enter the code on the page of the authorization server, on any device.',
-  },
-  exchangingCode: {
-    short: 'completing the sign-in…',
-    sentence: 'Completing the sign-in.',
-  },
-  exchangingIdentity: {
-    short: 'asking your identity provider…',
-    sentence: 'Asking your identity provider to vouch for you.',
-  },
-  requestingToken: {
-    short: 'requesting a token…',
-    sentence: 'Asking the authorization server for an access token.',
-  },
-};
 
 /** Why a server is unreachable, where a few words can tell. */
 const unreachableReasons: Readonly<Partial<Record<AuthErrorCode, string>>> = {
@@ -243,20 +196,6 @@ export function accountStateText(state: ServerState, now: number, accountName: s
     default:
       return short;
   }
-}
-
-/** A duration in its largest sensible unit, for example `52 min`; `ms` in milliseconds. */
-export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 90) {
-    return `${Math.max(seconds, 0)} s`;
-  }
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) {
-    return `${minutes} min`;
-  }
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
 function lowerFirst(text: string): string {

@@ -1,3 +1,6 @@
+import type { AccessEntry } from '../access/accessControl.ts';
+import { shownProgram } from '../access/accessText.ts';
+import type { Program } from '../access/program.ts';
 import type { ClaudeCodeUse } from '../config/claudeCodeUse.ts';
 import type { SourceKind } from '../config/configurationSource.ts';
 import {
@@ -16,8 +19,8 @@ import { shownUrl } from './shownUrl.ts';
 
 /**
  * The servers and where each stands (A6), for programs and bug reports: `schemas/status.schema.json` describes it.
- * Never a secret, and nothing personal: accounts are counted, not named, and no path of this machine is in it. Times
- * are ISO 8601.
+ * Never a secret, and nothing personal: accounts are counted, not named, programs have their names, and no path of this
+ * machine is in it. Times are ISO 8601.
  */
 export interface StatusReport {
   readonly version: 1;
@@ -52,6 +55,8 @@ export interface StatusServer {
   /** That of the account which this workspace uses. */
   readonly session?: StatusSession;
   readonly accounts: number;
+  /** The programs that have used its credential, the latest first; absent where none is known. */
+  readonly usedBy?: readonly StatusUse[];
 }
 
 /** `unknown` is that of an entry which no client would load. */
@@ -83,6 +88,15 @@ export interface StatusSession {
   readonly signedInAt?: string;
 }
 
+/** A program that has used the credential of a server. */
+export interface StatusUse {
+  readonly program: Program['kind'];
+  /** As "Manage Access" shows it. */
+  readonly name: string;
+  /** To the minute. */
+  readonly lastUsedAt: string;
+}
+
 /** When a report is made, and whether anything may be contacted there. */
 export interface ReportContext {
   /** Milliseconds since the epoch. */
@@ -112,8 +126,9 @@ export function createStatusReport(
 }
 
 function describeServer(server: ServerSnapshot, now: number): Omit<StatusServer, 'source'> {
-  const { definition, state, session, accounts, credentials, claudeCode } = server;
+  const { definition, state, session, accounts, credentials, claudeCode, uses = [] } = server;
   const url = definition.kind === 'remote' ? shownUrl(definition.url) : undefined;
+  const usedBy = uses.flatMap((entry) => describeUse(entry) ?? []);
   return {
     name: definition.name,
     transport: transportOf(server),
@@ -124,6 +139,7 @@ function describeServer(server: ServerSnapshot, now: number): Omit<StatusServer,
     ...(claudeCode === undefined ? {} : { claudeCode }),
     ...(session === undefined ? {} : { session: describeSession(session) }),
     accounts: accounts.length,
+    ...(usedBy.length > 0 ? { usedBy } : {}),
   };
 }
 
@@ -163,6 +179,13 @@ function describeSession(session: SessionSummary): StatusSession {
     grant,
     ...(signedInAt === undefined ? {} : { signedInAt }),
   };
+}
+
+function describeUse({ program, lastUsedAt }: AccessEntry): StatusUse | undefined {
+  const at = isoTime(lastUsedAt);
+  return at === undefined
+    ? undefined
+    : { program: program.kind, name: shownProgram(program), lastUsedAt: at };
 }
 
 /** Of milliseconds since the epoch, which a stored record may have any number as. RFC 3339 has years of four digits. */

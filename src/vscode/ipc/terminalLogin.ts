@@ -6,7 +6,7 @@ import type { RunningAuthentication } from '../../core/session/runningAuthentica
 import type { PlacedSignIn } from '../../core/session/signInKeeper.ts';
 import { planSignIns } from '../../core/session/signInPlan.ts';
 import { signInSentence } from '../../core/session/signInSentence.ts';
-import { stepTexts } from '../../core/session/stateText.ts';
+import { stepTexts } from '../../core/session/stepTexts.ts';
 import type { Terminal } from '../../node/ipc/connectedTerminal.ts';
 import type { ServerOutcome, TerminalPrompts } from '../../node/ipc/terminalCalls.ts';
 import type { CommandPorts } from '../commands.ts';

@@ -246,10 +246,22 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
       const program = { kind: 'claudeCode', id: 'claudeCode', label: 'Claude Code' } as const;
       const entry = { program, serverUrl: demos.demo.mcpUrl, serverName: 'demo' };
       await product.access.decide({ ...entry, decision: 'once' }, 'always');
+      const agentMode = { kind: 'agentMode', id: 'vscode.agentMode', label: 'VS Code agent mode' } as const;
+      product.access.noteUse({ ...entry, program: agentMode });
     },
     when: async (run, { product }) => {
       const decisions = () => product.access.entries.map(({ decision }) => decision).join();
+      const setting = () => workspace.getConfiguration().inspect('mcpAuth.agentMode.servers')?.globalValue;
       await run();
+      await person.pick('VS Code agent mode');
+      await person.pick('Change to Never');
+      await eventually(() => (JSON.stringify(setting()) === '["*","!demo"]' ? true : undefined));
+      await person.pick('VS Code agent mode');
+      await person.pick('Change to Always');
+      await eventually(() => (setting() === undefined ? true : undefined));
+      await person.pick('VS Code agent mode');
+      await person.pick('Forget This Use');
+      await eventually(() => (decisions() === 'always' ? true : undefined));
       await person.pick('Claude Code');
       await person.pick('Change to Never');
       await eventually(() => (decisions() === 'never' ? true : undefined));
@@ -259,6 +271,7 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
       await eventually(() => (decisions() === '' ? true : undefined));
       await run();
       await person.see('No program has used a session of yours yet.');
+      await person.see('is no longer offered "demo"');
     },
   },
   [commandIds.replaceBridge]: {

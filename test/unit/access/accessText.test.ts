@@ -47,7 +47,7 @@ describe('accessRow', () => {
       ['always', now, 'always allowed · last used just now', ['never', 'revoke']],
       ['never', undefined, 'never allowed · not used yet', ['always', 'revoke']],
       ['once', now - 5 * minute, 'asks each time · last used 5 min ago', ['always', 'never', 'revoke']],
-      ['unasked', now - 3_000 * minute, 'needs no permission · last used 2 days ago', ['revoke']],
+      ['unasked', now - 3_000 * minute, 'needs no permission · last used 2 days ago', ['forget']],
     ];
   for (const [decision, lastUsedAt, detail, actions] of rows) {
     it(`says "${detail}", and offers what makes sense`, () => {
@@ -58,6 +58,22 @@ describe('accessRow', () => {
         detail,
         actions,
       });
+    });
+  }
+});
+
+describe('accessRow of agent mode', () => {
+  const program: Program = { kind: 'agentMode', id: 'vscode.agentMode', label: 'VS Code agent mode' };
+  const entry: AccessEntry = { program, ...server, decision: 'unasked', lastUsedAt: now };
+
+  for (const [wish, detail, actions] of [
+    ['wanted', 'offered, by your settings · last used just now', ['never', 'openSetting', 'forget']],
+    ['unwanted', 'never, by your settings · last used just now', ['always', 'openSetting', 'forget']],
+    ['elsewhere', 'as the settings of its workspace say · last used just now', ['openSetting', 'forget']],
+  ] as const) {
+    it(`says "${detail}", and offers what makes sense`, () => {
+      const row = accessRow(entry, now, wish);
+      assert.deepEqual([row.program, row.detail, row.actions], ['VS Code agent mode', detail, actions]);
     });
   }
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { AuthError } from '../../../src/core/errors.ts';
 import type { ServerState } from '../../../src/core/session/serverState.ts';
-import { durationText, stateText, stepTexts } from '../../../src/core/session/stateText.ts';
+import { stateText } from '../../../src/core/session/stateText.ts';
+import { stepTexts } from '../../../src/core/session/stepTexts.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const hour = 3_600_000;
@@ -203,26 +204,6 @@ describe('stepTexts', () => {
     it(`says what goes on while ${step}`, () => {
       assert.match(short, /^[a-z].*…$/);
       assert.match(sentence, /^[A-Z].*\.$/);
-    });
-  }
-});
-
-describe('durationText', () => {
-  for (const [ms, text] of [
-    [-5000, '0 s'],
-    [0, '0 s'],
-    [400, '0 s'],
-    [89_000, '89 s'],
-    [90_000, '2 min'],
-    [52 * 60_000, '52 min'],
-    [89 * 60_000, '89 min'],
-    [90 * 60_000, '2 h'],
-    [47 * hour, '47 h'],
-    [48 * hour, '2 days'],
-    [365 * 24 * hour, '365 days'],
-  ] as const) {
-    it(`is ${text} for ${ms} ms`, () => {
-      assert.equal(durationText(ms), text);
     });
   }
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import schema from '../../../schemas/status.schema.json' with { type: 'json' };
+import type { AccessEntry } from '../../../src/core/access/accessControl.ts';
+import type { Program } from '../../../src/core/access/program.ts';
 import { resolveEndpoint } from '../../../src/core/config/endpoint.ts';
 import { parseConfiguration } from '../../../src/core/config/parseConfiguration.ts';
 import { resolveHeaders } from '../../../src/core/config/resolveHeaders.ts';
@@ -40,6 +42,20 @@ function account(name: string, isUsed: boolean): AccountSnapshot {
     state,
     session: { ...session, accountName: name },
   };
+}
+
+const programs: Readonly<Record<Program['kind'], Program>> = {
+  agentMode: { kind: 'agentMode', id: 'vscode.agentMode', label: 'VS Code agent mode' },
+  claudeCode: { kind: 'claudeCode', id: 'claude-code', label: 'Claude Code' },
+  codex: { kind: 'codex', id: 'codex', label: 'Codex' },
+  extension: { kind: 'extension', id: 'some.one', label: 'Claude Code' },
+  script: { kind: 'script', id: 'script:node', label: 'mcp-auth run by node' },
+  terminal: { kind: 'terminal', id: 'terminal', label: 'mcp-auth in a terminal' },
+};
+
+function use(program: Program, lastUsedAt: number | undefined): AccessEntry {
+  const serverUrl = 'https://linear.example/mcp?key=Zq7secret';
+  return { program, serverUrl, serverName: 'linear', decision: 'always', lastUsedAt };
 }
 
 describe('the status report', () => {
@@ -115,6 +131,31 @@ describe('the status report', () => {
       accounts: 2,
     });
     assert.doesNotMatch(JSON.stringify(report), /alice|bob/);
+  });
+
+  it('says which programs have used the credential of a server, and when', () => {
+    const uses = [use(programs.extension, sampleTime), use(programs.codex, sampleTime - 3_600_000)];
+    const report = createStatusReport([sampleSource([sampleServer('linear', { uses })])], context);
+    assertValid(report);
+    assert.deepEqual(report.servers[0]?.usedBy, [
+      { program: 'extension', name: 'Claude Code (some.one)', lastUsedAt: '2030-01-01T00:00:00.000Z' },
+      { program: 'codex', name: 'Codex', lastUsedAt: '2029-12-31T23:00:00.000Z' },
+    ]);
+    assert.doesNotMatch(JSON.stringify(report), /Zq7secret/);
+  });
+
+  it('says nothing of programs where none has used it, or nobody knows when', () => {
+    for (const uses of [[], [use(programs.codex, undefined), use(programs.codex, Number.NaN)]]) {
+      const report = createStatusReport([sampleSource([sampleServer('linear', { uses })])], context);
+      assertValid(report);
+      assert.equal(report.servers[0]?.usedBy, undefined);
+    }
+  });
+
+  it('can have every kind of program that there is, and no other', () => {
+    const uses = Object.values(programs).map((program) => use(program, sampleTime));
+    assertValid(createStatusReport([sampleSource([sampleServer('linear', { uses })])], context));
+    assert.deepEqual([...schema.$defs.use.properties.program.enum].sort(), Object.keys(programs).sort());
   });
 
   it('is valid whatever number a stored record has for a time', () => {

@@ -118,6 +118,29 @@ describe('mcp-auth', () => {
     assert.deepEqual(window.called, [['status', { server: 'linear' }]]);
   });
 
+  it('prints a report as JSON with what only a newer window knows, and without what an older one lacks', async () => {
+    const older = {
+      source: 0,
+      name: 'linear',
+      transport: 'http',
+      state: { kind: 'unknown', text: 'Not asked yet.' },
+      needsAttention: false,
+      accounts: 0,
+    } as const;
+    const used = { program: 'codex', name: 'Codex', lastUsedAt: '2030-01-01T00:00:00.000Z' } as const;
+    const newer = { ...older, usedBy: [{ ...used, address: 'here' }], mood: 'good' };
+    for (const server of [older, newer]) {
+      const given = { ...report, servers: [server] };
+      const window = await open({
+        status: async () => ok({ report: given, text: '' }),
+        get: async () => ok({ report: given, text: '' }),
+      });
+      for (const command of [['status'], ['get', 'linear']]) {
+        assert.deepEqual(JSON.parse((await run(window, [...command, '--json'])).stdout), given);
+      }
+    }
+  });
+
   it('shows everything there is to say of one server', async () => {
     const window = await open({ get: async () => ok({ report, text: 'issuer: https://as.example\n' }) });
     assert.equal((await run(window, ['get', 'linear'])).stdout, 'issuer: https://as.example\n');

@@ -42,6 +42,15 @@ describe('the status as text', () => {
     assert.doesNotMatch(text, /not signed in/);
   });
 
+  it('says which programs have used the credential last', () => {
+    const program = { kind: 'codex', id: 'codex', label: 'Codex' } as const;
+    const entry = { program, serverUrl: 'https://sentry.example/mcp', serverName: 'sentry' };
+    const uses = [{ ...entry, decision: 'always', lastUsedAt: sampleTime - 180_000 }] as const;
+    const used = statusText([sampleSource([sampleServer('sentry', { uses })])], context);
+    assert.match(used, /^ {8}Last used by Codex 3 min ago\.$/m);
+    assert.doesNotMatch(statusText([sampleSource([sampleServer('sentry')])], context), /used by/);
+  });
+
   it('has each account of a server with several', () => {
     const account = (name: string, isUsed: boolean) => {
       const summary = { ...session, accountName: name };

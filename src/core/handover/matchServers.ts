@@ -5,23 +5,26 @@ import type { ServerQuery } from './credentialHandover.ts';
 import { queriedUrl } from './queriedUrl.ts';
 
 /** A server of the inventory, by what its credential is kept under. */
-export interface FoundServer {
+export interface MatchedServer {
   readonly server: ServerSnapshot;
   readonly canonicalUrl: string;
 }
 
 /**
- * The servers that a query means, the ones in use first, else in the order of the inventory: all under this name at
- * this URL. A name alone means the entry that is used where there are several, never one that it takes the place of,
- * unless that leads to the same URL.
+ * The servers that a program means which wants their credential; the ones in use first, else in the order of the
+ * inventory: all under this name at this URL. A name alone means the entry that is used where there are several, never
+ * one that it takes the place of, unless that leads to the same URL.
+ *
+ * Stricter than `chosenServer`, by which a person means what there is to see or to do: a repository may have
+ * written the query. A name is no URL, a URL is one by the rules of all parsers, and what has none has no credential.
  *
  * @returns one at least
  * @throws AuthError `unknown_server`, which repeats no URL: it may hold a secret
  */
-export function findServers(
+export function matchServers(
   servers: readonly ServerSnapshot[],
   query: ServerQuery,
-): readonly [FoundServer, ...FoundServer[]] {
+): readonly [MatchedServer, ...MatchedServer[]] {
   const { name, url } = query;
   if (name === undefined && url === undefined) {
     throw unknown(query);
