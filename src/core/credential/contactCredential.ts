@@ -12,7 +12,7 @@ import { learnHeaders } from './learnHeaders.ts';
 /** What finding the credential for a request takes. */
 export interface ContactPorts {
   readonly inventory: Inventory;
-  readonly helpers: HeadersHelpers;
+  readonly helpers: Pick<HeadersHelpers, 'headers' | 'reject'>;
   /** Taught what is about to be sent. */
   readonly redactor: Redactor;
 }
