@@ -21,7 +21,7 @@ export interface EnvironmentSource {
 /** What the inventory is made from. */
 export interface InventoryPorts {
   readonly sessions: SessionStore;
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'failure' | 'onDidChange' | 'running'>;
   readonly refresher: SessionRefresher;
   readonly demands: ScopeDemands;
   readonly clock: Clock;
