@@ -1,6 +1,6 @@
 import { win32 } from 'node:path';
 
-/** A shim for POSIX shells. As VS Code's own command does, it keeps what a debugger wants of Node from its Node. */
+/** A shim for POSIX shells. Like the other one, it keeps what a debugger wants of Node from its Node. */
 export function posixShim(execPath: string, script: string): string {
   const lines = [
     '#!/bin/sh',
@@ -30,6 +30,10 @@ export function windowsShim({ folder, execPath, script }: WindowsShimParts): str
     '@echo off',
     // In a subroutine only, `%~dp0` is where the file lies, also for who writes its name in quotes.
     ...(isRelative ? ['goto :start', ':folder', 'set "MCPAUTH_FOLDER=%~dp0"', 'exit /b', ':start'] : []),
+    // Between exclamation marks a value may have any characters. The arguments must not be read in this way.
+    'setlocal EnableDelayedExpansion',
+    'set "MCPAUTH_NODE_OPTIONS=!NODE_OPTIONS!"',
+    'set "NODE_OPTIONS="',
     'setlocal DisableDelayedExpansion',
     ...(isRelative ? ['call :folder'] : []),
     ...(paths.every(isAscii) ? [] : ['"%SystemRoot%\\System32\\chcp.com" 65001 >nul']),
