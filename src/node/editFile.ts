@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AuthError } from '../core/errors.ts';
+import { renameOver } from './renameOver.ts';
 
 /** How a file of another program is changed. */
 export interface EditFileOptions {
@@ -113,7 +114,7 @@ async function replace(
       await rm(temporary);
       return false;
     }
-    await rename(temporary, path);
+    await renameOver(temporary, path);
     return true;
   } catch (cause) {
     await rm(temporary, { force: true });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { isAbsolute, posix } from 'node:path';
 
 /** Where it is decided. */
 export interface SocketSurroundings {
@@ -56,6 +56,9 @@ export function isSocketAddress(
     (parent === folder || basename(parent) === otherFolderName(folder))
   );
 }
+
+/** Whatever it runs on: elsewhere there are no sockets with paths. */
+const { basename, dirname, join } = posix;
 
 const pipePrefix = '\\\\.\\pipe\\mcp-auth-';
 

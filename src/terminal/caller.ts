@@ -21,6 +21,10 @@ export function findCaller(env: Readonly<Record<string, string | undefined>>, cl
 
 /** The name of the process that has started this one. Only Linux tells without starting another one. */
 function parentName(): string | undefined {
+  if (process.platform !== 'linux') {
+    // On Windows anybody could make a folder of this name.
+    return undefined;
+  }
   try {
     return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim().slice(0, 100) || undefined;
   } catch {

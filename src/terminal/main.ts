@@ -6,6 +6,7 @@ if (nodeOptions) {
   process.env.NODE_OPTIONS = nodeOptions;
 }
 delete process.env.MCPAUTH_NODE_OPTIONS;
+delete process.env.MCPAUTH_FOLDER;
 delete process.env.ELECTRON_RUN_AS_NODE;
 
 const [command, ...rest] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 /** Sent to this process only: the child has to be told. */
@@ -17,7 +17,13 @@ export async function runChild(
   given: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const child = spawn(command, [...given], { env, stdio: 'inherit', windowsHide: false });
+  let child: ChildProcess;
+  try {
+    child = spawn(command, [...given], { env, stdio: 'inherit', windowsHide: false });
+  } catch (error) {
+    // A batch file on Windows (CVE-2024-27980).
+    return failedToStart(command, error);
+  }
   const handlers = passSignals((signal) => void child.kill(signal));
   try {
     const { code, signal } = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(

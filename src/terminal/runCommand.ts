@@ -8,6 +8,7 @@ import { callForPerson } from './callForPerson.ts';
 import { parseVariable, tokenOf, type Variables, variablesOf } from './credentialVariables.ts';
 import type { Person } from './person.ts';
 import { runChild } from './runChild.ts';
+import { withVariables } from './withVariables.ts';
 
 /** `mcp-auth run [--server NAME]... [--env VARIABLE=NAME]... -- <command> [argument]...` */
 export async function runRun(given: Arguments, person: Person): Promise<number> {
@@ -16,7 +17,7 @@ export async function runRun(given: Arguments, person: Person): Promise<number> 
   const caller = { program: findCaller({}).program, parent: basename(command).slice(0, 100) };
   const variables = await chosenVariables(given, { caller, person });
   person.dispose();
-  return await runChild(command, rest, { ...process.env, ...variables });
+  return await runChild(command, rest, withVariables(process.env, variables));
 }
 
 interface Asking {

@@ -8,6 +8,7 @@ import { handleVariable, headlessFolder } from '../node/ipc/findWindows.ts';
 import { installCommand } from '../node/ipc/installCommand.ts';
 import { listenForTerminals, type TerminalListener } from '../node/ipc/listenForTerminals.ts';
 import { headlessSetting } from './headlessSetting.ts';
+import { variableOptions } from './variableOptions.ts';
 
 /** What offering the terminal command takes. */
 export interface TerminalCommandPorts extends TerminalPorts {
@@ -90,11 +91,10 @@ export class TerminalCommand implements Disposable {
       return;
     }
     variables.description = 'The command `mcp-auth`: status, login and credentials of your MCP servers.';
-    // Once more after the shell's own start-up files, which may set the PATH anew.
-    const always = { applyAtProcessCreation: true, applyAtShellIntegration: true };
-    variables.prepend('PATH', `${folder}${delimiter}`, always);
+    const options = variableOptions();
+    variables.prepend('PATH', `${folder}${delimiter}`, options);
     // A path and no secret: what it names can be read by this user only.
-    variables.replace(handleVariable, this.#listener.handle, always);
+    variables.replace(handleVariable, this.#listener.handle, options);
   }
 
   #announce(): void {

@@ -1,4 +1,5 @@
 import { parseTree } from 'jsonc-parser';
+import { presentProjectKey } from './claudeProjectKey.ts';
 import { type ClaudeSettings, readClaudeSettings } from './claudeSettings.ts';
 import { findClaudeStateSections } from './claudeStateSections.ts';
 import { claudeDialect } from './dialect.ts';
@@ -11,7 +12,7 @@ import { parseServers } from './serversSection.ts';
 export interface ClaudeState {
   /** The servers of user scope. */
   readonly user: Configuration;
-  /** By absolute path, with slashes: of the git repository's root where there is one, else of the folder. */
+  /** By absolute path, with slashes: of the git repository's root where there is one, else of the folder. {@link projectIn} finds it. */
   readonly projects: ReadonlyMap<string, ClaudeProject>;
 }
 
@@ -59,10 +60,15 @@ export function parseClaudeState(text: string): ClaudeState {
   return { user: parseSection(text, sections.user), projects };
 }
 
+/** What a state says of a project, whatever the case of its drive. */
+export function projectIn({ projects }: ClaudeState, key: string): ClaudeProject | undefined {
+  return projects.get(presentProjectKey(key, (candidate) => projects.has(candidate)));
+}
+
 /** Whether Claude Code trusts a folder: the trust of a parent counts for those below. `path` is absolute, with slashes. */
 export function isTrustedByClaude(state: ClaudeState, path: string): boolean {
   for (let folder = path; folder !== ''; folder = folder.slice(0, Math.max(folder.lastIndexOf('/'), 0))) {
-    if (state.projects.get(folder)?.isTrusted) {
+    if (projectIn(state, folder)?.isTrusted) {
       return true;
     }
   }

@@ -1,5 +1,6 @@
 import { isOwnHelper } from '../credential/ownHelper.ts';
 import { AuthError } from '../errors.ts';
+import { presentProjectKey } from './claudeProjectKey.ts';
 import { type JsonPath, parseStrictJson, withoutProperty, withProperty } from './jsonEdit.ts';
 
 /** Where in a file of Claude Code the entry of a server is. */
@@ -24,7 +25,9 @@ export function readClaudeEntry(
       'The file is not valid JSON, so that Claude Code does not load it. It is not changed.',
     );
   }
-  return asObject(pathOf(entry).reduce<unknown>((value, key) => ownProperty(value, key), parsed.value));
+  return asObject(
+    pathOf(parsed.value, entry).reduce<unknown>((value, key) => ownProperty(value, key), parsed.value),
+  );
 }
 
 /**
@@ -39,7 +42,7 @@ export function wireEntry(text: string, entry: ClaudeEntry, command: string): st
     throw new AuthError('invalid_definition', 'The entry of the server is no longer in the file.');
   }
   assertNoAuthorization(value);
-  return proven(withProperty(text, [...pathOf(entry), helperKey], command), entry, {
+  return proven(withProperty(text, [...pathIn(text, entry), helperKey], command), entry, {
     ...value,
     [helperKey]: command,
   });
@@ -61,7 +64,7 @@ export function wireCopy(
     return wireEntry(text, entry, command);
   }
   const value = { ...original, [helperKey]: command };
-  return proven(withProperty(text, pathOf(entry), value), entry, value);
+  return proven(withProperty(text, pathIn(text, entry), value), entry, value);
 }
 
 /**
@@ -81,7 +84,7 @@ export function unwireEntry(
     throw new AuthError('invalid_definition', 'The entry does not get its headers from MCP Auth.');
   }
   const { [helperKey]: _ours, ...rest } = value;
-  const path = pathOf(entry);
+  const path = pathIn(text, entry);
   return original !== undefined && isSame(rest, original)
     ? proven(withoutProperty(text, path), entry, undefined)
     : proven(withoutProperty(text, [...path, helperKey]), entry, rest);
@@ -99,7 +102,7 @@ export function restoreEntry(
   entry: ClaudeEntry,
   previous: Readonly<Record<string, unknown>> | undefined,
 ): string {
-  const path = pathOf(entry);
+  const path = pathIn(text, entry);
   const current = readClaudeEntry(text, entry);
   if (previous === undefined) {
     return current === undefined ? text : proven(withoutProperty(text, path), entry, undefined);
@@ -140,8 +143,17 @@ function proven(text: string | undefined, entry: ClaudeEntry, expected: unknown)
   return text;
 }
 
-function pathOf({ name, project }: ClaudeEntry): JsonPath {
-  return project === undefined ? ['mcpServers', name] : ['projects', project, 'mcpServers', name];
+function pathIn(text: string, entry: ClaudeEntry): JsonPath {
+  return pathOf(parseStrictJson(text)?.value, entry);
+}
+
+function pathOf(file: unknown, { name, project }: ClaudeEntry): JsonPath {
+  if (project === undefined) {
+    return ['mcpServers', name];
+  }
+  const projects = ownProperty(file, 'projects');
+  const key = presentProjectKey(project, (candidate) => ownProperty(projects, candidate) !== undefined);
+  return ['projects', key, 'mcpServers', name];
 }
 
 /** Of values from JSON, whatever the order of their keys. */

@@ -1,6 +1,9 @@
 /** The terminal command by its name: all that a file may say which is committed. */
 export const ownCommand = 'mcp-auth';
 
+/** The same, also as it may be written on Windows. */
+const ownNames: ReadonlySet<string> = new Set([ownCommand, `${ownCommand}.cmd`]);
+
 /** What no shell gives a meaning to, neither sh nor cmd. */
 const plainWord = /^[A-Za-z0-9_.:/=@+,-]+$/;
 
@@ -12,7 +15,7 @@ const plainWord = /^[A-Za-z0-9_.:/=@+,-]+$/;
  */
 export function isOwnHelper(command: string, shim?: string): boolean {
   const { program, rest } = firstWord(command.trim());
-  if (program !== ownCommand && (shim === undefined || program !== shim)) {
+  if (!ownNames.has(program) && (shim === undefined || program !== shim)) {
     return false;
   }
   const [subcommand, ...others] = rest.split(' ').filter((word) => word !== '');

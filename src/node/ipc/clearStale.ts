@@ -34,7 +34,9 @@ async function clearIfStale(folder: string, name: string): Promise<void> {
     return;
   }
   const { id: windowId, address } = registration;
-  if (isSocketAddress(address, { folder, windowId, platform: process.platform })) {
+  const { platform } = process;
+  // A pipe is gone with its process.
+  if (platform !== 'win32' && isSocketAddress(address, { folder, windowId, platform })) {
     await rm(address, { force: true });
   }
   await rm(path, { force: true });

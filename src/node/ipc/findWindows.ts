@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { dirname, isAbsolute, join, relative } from 'node:path';
+import { homeFolder } from './homeFolder.ts';
 import { readRegistration, safeFolder } from './readRegistration.ts';
 import { type Registration, registrationName } from './registration.ts';
 
@@ -29,7 +30,7 @@ export function headlessFolder(home: string): string {
  * Nothing is looked for before it is wanted.
  */
 export function* findWindows({ env, workingFolder, warn }: CommandSurroundings): Generator<Registration> {
-  const { [handleVariable]: handle = '', HOME: home = '' } = env;
+  const { [handleVariable]: handle = '' } = env;
   const seen = new Set<string>();
   const isNew = ({ id }: Registration) => seen.size < seen.add(id).size;
   if (isAbsolute(handle)) {
@@ -39,8 +40,7 @@ export function* findWindows({ env, workingFolder, warn }: CommandSurroundings):
     }
     yield* registrations(dirname(handle), workingFolder, warn).filter(isNew);
   }
-  const everybody = headlessFolder(isAbsolute(home) ? home : homedir());
-  yield* registrations(everybody, workingFolder, warn).filter(isNew);
+  yield* registrations(headlessFolder(homeFolder(env)), workingFolder, warn).filter(isNew);
 }
 
 function registrations(

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SessionLocks } from '../../core/session/sessionLocks.ts';
 import { ensurePrivateFolder } from '../privateFolder.ts';
+import { renameOver } from '../renameOver.ts';
+import { posixShim, windowsShim } from './commandShims.ts';
 
 /** What the command is made of. */
 export interface CommandParts {
@@ -46,41 +48,10 @@ export async function installCommand({ folder, scripts, execPath, locks }: Comma
     }
     await replace(join(folder, shims.posix), posixShim(execPath, script), 0o755);
     if (process.platform === 'win32') {
-      await replace(join(folder, shims.windows), windowsShim(execPath, script), 0o755);
+      await replace(join(folder, shims.windows), windowsShim({ folder, execPath, script }), 0o755);
     }
     await clearCopies(folder, (name) => name !== copy && !before.includes(name));
   });
-}
-
-/** A shim for POSIX shells. As VS Code's own command does, it keeps what a debugger wants of Node from its Node. */
-export function posixShim(execPath: string, script: string): string {
-  const lines = [
-    '#!/bin/sh',
-    'export MCPAUTH_NODE_OPTIONS="$NODE_OPTIONS"',
-    'unset NODE_OPTIONS',
-    `ELECTRON_RUN_AS_NODE=1 exec ${quoteForShell(execPath)} ${quoteForShell(script)} "$@"`,
-  ];
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** A shim for Windows. */
-export function windowsShim(execPath: string, script: string): string {
-  const lines = [
-    '@echo off',
-    'setlocal DisableDelayedExpansion',
-    'set "ELECTRON_RUN_AS_NODE=1"',
-    `${quoteForBatch(execPath)} ${quoteForBatch(script)} %*`,
-  ];
-  return lines.map((line) => `${line}\r\n`).join('');
-}
-
-function quoteForShell(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A path of Windows has no quotes. What stands between percent signs would be taken for a variable. */
-function quoteForBatch(path: string): string {
-  return `"${path.replaceAll('%', '%%')}"`;
 }
 
 /** Puts a file in place at once, unless it is there already. */
@@ -96,7 +67,7 @@ async function replace(path: string, content: string | Buffer, mode: number): Pr
     await writeFile(temporary, bytes, { mode, flag: 'wx' });
     // What the process's umask has taken away.
     await chmod(temporary, mode);
-    await rename(temporary, path);
+    await renameOver(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

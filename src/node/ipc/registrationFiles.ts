@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../core/log.ts';
 import { ensurePrivateFolder } from '../privateFolder.ts';
+import { renameOver } from '../renameOver.ts';
 import type { Registration } from './registration.ts';
 
 /** The files by which the terminal command finds one window. They lie in one folder, or in several. */
@@ -35,7 +36,7 @@ export class RegistrationFiles {
     const temporary = join(folder, `${this.#id}.${randomBytes(4).toString('hex')}.tmp`);
     try {
       await writeFile(temporary, JSON.stringify(registration), { mode: 0o600, flag: 'wx' });
-      await rename(temporary, path);
+      await renameOver(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;

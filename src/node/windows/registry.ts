@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
-import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Log } from '../../core/log.ts';
 import type { WindowIdentity } from '../../core/windows/windowGroup.ts';
+import { renameOver } from '../renameOver.ts';
 import { isSocketAddress } from '../socketAddress.ts';
 import { identitySchema } from './protocol.ts';
 
@@ -39,7 +40,7 @@ export class Registry {
     const entry = { version: 1, id, startedAt, pid: process.pid, address };
     const temporary = join(this.folder, `${id}.tmp`);
     await writeFile(temporary, JSON.stringify(entry), { mode: 0o600, flag: 'wx' });
-    await rename(temporary, this.#path(id));
+    await renameOver(temporary, this.#path(id));
   }
 
   /** All registered windows, whether they are still there or not. @throws the system's error */

@@ -1,7 +1,10 @@
 import { commands } from '../commandTable.ts';
 import { commandNames, optionWords, serverCommands, wordCommands } from './words.ts';
 
-/** The completion for PowerShell. */
+/**
+ * The completion for PowerShell. The names of servers come from repositories; PowerShell itself quotes them, to which some
+ * more characters than one are a single quote.
+ */
 export function powershellCompletion(): string {
   const options = commands.map((command) => `      ${quote(command.name)} { ${list(optionWords(command))} }`);
   const words = [
@@ -24,7 +27,9 @@ ${words.join('\n')}
     }
   }
   $found | Where-Object { $_ -and $_.StartsWith($word) } | ForEach-Object {
-    $text = if ($_ -match '^[\\w.-]+$') { $_ } else { "'" + $_.Replace("'", "''") + "'" }
+    $text = if ($_ -match '^[\\w.-]+$') { $_ } else {
+      "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($_) + "'"
+    }
     [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
   }
 }

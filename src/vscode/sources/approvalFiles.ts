@@ -1,11 +1,11 @@
 import { Uri, type WorkspaceFolder } from 'vscode';
 import type { ApprovalFacts, ApprovalFile } from '../../core/config/claudeApproval.ts';
+import { claudeProjectKey } from '../../core/config/claudeProjectKey.ts';
 import type { ClaudeSettings } from '../../core/config/claudeSettings.ts';
-import { type ClaudeState, isTrustedByClaude } from '../../core/config/claudeState.ts';
+import { type ClaudeState, isTrustedByClaude, projectIn } from '../../core/config/claudeState.ts';
 import { type ClaudePlaces, withTilde } from './claudePlaces.ts';
 import { fileIn, type PlacedFile } from './folderPlaces.ts';
 import type { KnownFolder } from './places.ts';
-import { pathWithSlashes } from './projectKey.ts';
 import type { FileContent } from './watchedFile.ts';
 
 const repositoryFile = '.claude/settings.json';
@@ -39,7 +39,7 @@ export function approvalFacts(
     return content.kind === 'read' ? [{ origin, name, settings: content.value }] : [];
   };
   const known = state.kind === 'read' ? state.value : undefined;
-  const project = projectKey === undefined ? undefined : known?.projects.get(projectKey);
+  const project = projectKey === undefined || known === undefined ? undefined : projectIn(known, projectKey);
   return {
     files: [
       ...(project
@@ -51,6 +51,6 @@ export function approvalFacts(
     ],
     isTrusted:
       project?.isTrusted === true ||
-      (known !== undefined && isTrustedByClaude(known, pathWithSlashes(folder.uri))),
+      (known !== undefined && isTrustedByClaude(known, claudeProjectKey(folder.uri.fsPath))),
   };
 }

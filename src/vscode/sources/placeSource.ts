@@ -1,4 +1,4 @@
-import type { ClaudeState } from '../../core/config/claudeState.ts';
+import { type ClaudeState, projectIn } from '../../core/config/claudeState.ts';
 import type { ConfigurationSource } from '../../core/config/configurationSource.ts';
 import { type Configuration, rejected } from '../../core/config/parseConfiguration.ts';
 import type { Place } from './place.ts';
@@ -39,7 +39,7 @@ function stateConfiguration(
     // Said once, of the person's own servers.
     return project === undefined ? ifUnreadable(content) : undefined;
   }
-  return project === undefined ? content.value.user : content.value.projects.get(project)?.local;
+  return project === undefined ? content.value.user : projectIn(content.value, project)?.local;
 }
 
 function ifUnreadable({ kind }: FileContent<unknown>): Configuration | undefined {

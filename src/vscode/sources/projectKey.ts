@@ -1,4 +1,5 @@
 import { FileType, Uri, workspace } from 'vscode';
+import { claudeProjectKey } from '../../core/config/claudeProjectKey.ts';
 import { parentsOf } from './folderPlaces.ts';
 
 /**
@@ -15,12 +16,7 @@ export async function projectKeyOf(folder: Uri): Promise<string | undefined> {
       return root;
     }
   }
-  return pathWithSlashes(folder);
-}
-
-/** A file's path as Claude Code writes it in keys. */
-export function pathWithSlashes(uri: Uri): string {
-  return uri.fsPath.replaceAll('\\', '/');
+  return claudeProjectKey(folder.fsPath);
 }
 
 async function repositoryRoot(folder: Uri): Promise<string | undefined> {
@@ -29,7 +25,7 @@ async function repositoryRoot(folder: Uri): Promise<string | undefined> {
     const { type } = await workspace.fs.stat(marker);
     const text = type & FileType.File ? new TextDecoder().decode(await workspace.fs.readFile(marker)) : '';
     const [, main] = /^gitdir: (\/.*|[A-Za-z]:.*)[\\/]\.git[\\/]worktrees[\\/][^\\/\s]+\s*$/.exec(text) ?? [];
-    return main?.replaceAll('\\', '/') ?? pathWithSlashes(folder);
+    return claudeProjectKey(main ?? folder.fsPath);
   } catch {
     // Not a repository, or nothing that may be looked at.
     return undefined;

@@ -15,7 +15,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** How it is run; its environment is what is said here, PATH and HOME, and nothing else. */
+/** How it is run; its environment is what is said here, PATH and the home folder, and nothing else. */
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -100,7 +100,7 @@ async function runCommand(
   { env = {}, input = '', cwd = home }: RunOptions = {},
 ): Promise<Run> {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, given, { cwd, env: { PATH, HOME: home, ...env } });
+  const child = spawn(process.execPath, given, { cwd, env: { PATH, HOME: home, USERPROFILE: home, ...env } });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([

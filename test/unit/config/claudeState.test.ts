@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isTrustedByClaude, parseClaudeState } from '../../../src/core/config/claudeState.ts';
+import { isTrustedByClaude, parseClaudeState, projectIn } from '../../../src/core/config/claudeState.ts';
 import { findClaudeStateSections } from '../../../src/core/config/claudeStateSections.ts';
 import type { Configuration } from '../../../src/core/config/parseConfiguration.ts';
 import type { TextRange } from '../../../src/core/config/serverDefinition.ts';
@@ -111,6 +111,14 @@ describe('parseClaudeState', () => {
     }
     const root = parseClaudeState('{"projects": {"/": {"hasTrustDialogAccepted": true}}}');
     assert.equal(isTrustedByClaude(root, '/anywhere'), true);
+  });
+
+  it('finds a project of Windows whatever the case of its drive', () => {
+    const project = { hasTrustDialogAccepted: true, mcpServers: { linear: remote } };
+    const read = parseClaudeState(JSON.stringify({ projects: { 'c:/work/shop': project } }));
+    assert.deepEqual(names(projectIn(read, 'C:/work/shop')?.local ?? { servers: [] }), ['linear']);
+    assert.equal(isTrustedByClaude(read, 'C:/work/shop/below'), true);
+    assert.equal(isTrustedByClaude(read, 'D:/work/shop'), false);
   });
 });
 

@@ -56,6 +56,21 @@ describe('the entry of a server in a file of Claude Code', () => {
     });
   }
 
+  it('is found in a project of Windows whatever the case of its drive, and changed where it is', () => {
+    const entry = { ...linear, project: 'C:/shop' };
+    const before = '{"projects": {"c:/shop": {"mcpServers": {"linear": {"type": "http"}}}}}';
+    const after = wireEntry(before, entry, command);
+    assert.equal(
+      after,
+      '{"projects": {"c:/shop": {"mcpServers": {"linear": {"type": "http", "headersHelper": "mcp-auth headers"}}}}}',
+    );
+    assert.equal(unwireEntry(after, entry), before);
+    assert.equal(
+      wireCopy('{"projects": {}}', entry, { original: {}, command }),
+      '{"projects": { "C:/shop": { "mcpServers": { "linear": { "headersHelper": "mcp-auth headers" } } } }}',
+    );
+  });
+
   it('keeps everything else byte for byte, whatever the file, and gives it back', () => {
     const space = fc.constantFrom<string | number | undefined>(undefined, 1, 2, 4, '\t');
     const servers = fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), {

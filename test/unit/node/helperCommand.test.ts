@@ -77,8 +77,8 @@ describe('runHelperCommand', () => {
   const staysConnected = () => `require('net').connect(${gathering.port}, '127.0.0.1');`;
 
   /** A process of its own that stays connected and keeps the pipes open. */
-  const leavesBehind = () =>
-    `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(staysConnected())}], { stdio: 'inherit' });`;
+  const leavesBehind = (options = "stdio: 'inherit'") =>
+    `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(staysConnected())}], { ${options} });`;
 
   async function run(call: HelperCall, signal = never): Promise<HelperResult> {
     return await runHelperCommand(call, { environment: process.env, clock: systemClock }, signal);
@@ -200,7 +200,9 @@ describe('runHelperCommand', () => {
   });
 
   it('does not wait for a process that the command leaves behind with its pipes, nor end it', async () => {
-    const call = await script(`${leavesBehind()} process.stdout.write('{}', () => process.exit(0));`);
+    // On Windows a child of Node.js that is not detached ends with its parent.
+    const own = leavesBehind("stdio: 'inherit', detached: true");
+    const call = await script(`${own} process.stdout.write('{}', () => process.exit(0));`);
     const result = run(call);
     const leftBehind = await gathering.arrival();
     assert.deepEqual(await result, { kind: 'exited', code: 0, stdout: '{}', stderr: '' });

@@ -55,6 +55,13 @@ describe('mcp-auth completion', () => {
     });
   }
 
+  it('has PowerShell quote what servers are called, to which more than one character is a quote', async () => {
+    assert.match(
+      await script('powershell'),
+      /"'" \+ \[System\.Management\.Automation\.Language\.CodeGeneration\]::EscapeSingleQuotedStringContent\(\$_\) \+ "'"/,
+    );
+  });
+
   if (process.platform !== 'win32') {
     describe('for bash', () => {
       /** What bash offers for the last of the words. */

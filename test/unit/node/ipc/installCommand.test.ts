@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { exec, execFile } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createFileLocks } from '../../../../src/node/fileLocks.ts';
-import { installCommand, posixShim, windowsShim } from '../../../../src/node/ipc/installCommand.ts';
+import { installCommand } from '../../../../src/node/ipc/installCommand.ts';
 import { recordLog } from '../../../support/recordedLog.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const isWindows = process.platform === 'win32';
 const execute = promisify(execFile);
+const executeInShell = promisify(exec);
 
 /** Prints what it is run with. */
 const printer = (version: string) =>
@@ -22,7 +23,7 @@ describe('installCommand', () => {
   let other: string;
 
   beforeEach(async () => {
-    temporary = await createTemporaryFolder("mcp-auth it's $HOME ");
+    temporary = await createTemporaryFolder("mcp-auth it's $HOME & Jürgen ");
     folder = join(temporary.path, 'bin');
     script = join(temporary.path, 'terminal.js');
     other = join(temporary.path, 'other.js');
@@ -41,7 +42,10 @@ describe('installCommand', () => {
 
   async function run(given: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const { PATH = '' } = process.env;
-    const { stdout } = await execute(command(), [...given], { env: { PATH, ...env }, shell: isWindows });
+    const options = { env: { PATH, ...env } };
+    const { stdout } = isWindows
+      ? await executeInShell([`"${command()}"`, ...given].join(' '), options)
+      : await execute(command(), [...given], options);
     return JSON.parse(stdout);
   }
 
@@ -49,9 +53,12 @@ describe('installCommand', () => {
 
   it('makes a command that passes its arguments on', async () => {
     await install();
-    const given = isWindows ? ['a', '--b'] : ['a b', '', '"c"', "d'", '$HOME', '*', '--', '\\'];
+    const given = isWindows
+      ? ['a', '--b', 'c!d', '"c d"', '"https://x.example/?a=1&b=2"']
+      : ['a b', '', '"c"', "d'", '$HOME', '*', '--', '\\'];
     const [version, passed, isNode] = await run(given);
-    assert.deepEqual([version, passed, isNode], ['1', given, '1']);
+    const arrived = isWindows ? given.map((word) => word.replaceAll('"', '')) : given;
+    assert.deepEqual([version, passed, isNode], ['1', arrived, '1']);
   });
 
   it('makes the same command of a new version, and keeps no more than the version before', async () => {
@@ -85,13 +92,14 @@ describe('installCommand', () => {
     );
   });
 
-  if (!isWindows) {
-    it('keeps what a debugger wants of Node from the Node that runs it', async () => {
-      await install();
-      const [, , , options, kept] = await run([], { NODE_OPTIONS: '--require=/no/such/file.js' });
-      assert.deepEqual([options, kept], [null, '--require=/no/such/file.js']);
-    });
+  it('keeps what a debugger wants of Node from the Node that runs it', async () => {
+    await install();
+    const wanted = '--require="/no such/file & others.js"';
+    const [, , , options, kept] = await run([], { NODE_OPTIONS: wanted });
+    assert.deepEqual([options, kept], [null, wanted]);
+  });
 
+  if (!isWindows) {
     it('lets only this user change it, whatever the modes were', async () => {
       await mkdir(folder);
       await chmod(folder, 0o777);
@@ -124,21 +132,4 @@ describe('installCommand', () => {
       assert.equal(await readFile(join(folder, name, 'terminal.js'), 'utf8'), printer('1'));
     });
   }
-});
-
-describe('the shims', () => {
-  it('quote paths for a POSIX shell', () => {
-    assert.match(
-      posixShim("/it's/node", '/a "b" $c/`d`.js'),
-      /exec '\/it'\\''s\/node' '\/a "b" \$c\/`d`\.js' "\$@"\n$/,
-    );
-  });
-
-  it('quote paths for a batch file, and leave no variable to the shell that calls it', () => {
-    const lines = windowsShim('C:\\50% off\\Code.exe', 'C:\\Users\\a b\\terminal.js').split('\r\n');
-    assert.ok(lines.includes('"C:\\50%% off\\Code.exe" "C:\\Users\\a b\\terminal.js" %*'));
-    assert.ok(
-      lines.indexOf('setlocal DisableDelayedExpansion') < lines.indexOf('set "ELECTRON_RUN_AS_NODE=1"'),
-    );
-  });
 });

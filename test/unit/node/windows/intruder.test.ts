@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmod, rename, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { generateAgreementKey, privateBytes } from '../../../../src/core/windows/agreementKey.ts';
@@ -9,6 +9,7 @@ import { type NoticeBoard, pairingNotice } from '../../../../src/core/windows/no
 import { until } from '../../../support/authenticationSuite.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../../support/fakeSecretStorage.ts';
+import { socketIn } from '../../../support/socketIn.ts';
 import {
   addressOf,
   connectRaw,
@@ -230,7 +231,7 @@ describe('a program that is no window of the group', () => {
     /** Registers a program of its own, and says whoever comes. */
     async function pretend(talk: (connection: RawConnection, own: string) => Promise<void>): Promise<void> {
       const own = id();
-      const address = join(suite.folder, `${own}.sock`);
+      const address = socketIn(suite.folder, `${own}.sock`);
       await listen(address, (socket) => void talk(rawConnection(socket), own));
       const entry = { version: 1, id: own, startedAt: 1, pid: 1, address };
       await writeFile(join(suite.folder, `${own}.json`), JSON.stringify(entry));
@@ -278,10 +279,21 @@ describe('a program that is no window of the group', () => {
       await until(() => window.group.others.length === 0, 'the second window is still there');
     });
 
+    /** Moves a window's socket away, or where it is a pipe, registers another one in its name. */
+    async function takeThePlaceOf({ group: { self } }: TestWindow) {
+      const address = await addressOf(suite.folder, self.id);
+      const other = socketIn(suite.folder, 'moved.sock');
+      if (process.platform !== 'win32') {
+        await rename(address, other);
+        return { address, moved: other };
+      }
+      const file = join(suite.folder, `${self.id}.json`);
+      await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), address: other }));
+      return { address: other, moved: address };
+    }
+
     it('can read nothing of what two windows say through it, nor say it again, nor change it', async () => {
-      const address = await addressOf(suite.folder, window.group.self.id);
-      const moved = join(suite.folder, 'moved.sock');
-      await rename(address, moved);
+      const { address, moved } = await takeThePlaceOf(window);
       const recorded: Buffer[] = [];
       let isChanging = false;
       await listen(address, (socket) => {
@@ -296,7 +308,9 @@ describe('a program that is no window of the group', () => {
         socket.on('close', () => other.destroy());
         other.on('close', () => socket.destroy());
       });
-      await chmod(address, 0o600);
+      if (process.platform !== 'win32') {
+        await chmod(address, 0o600);
+      }
       const second = await suite.join({ clock: new FakeClock() });
       assert.deepEqual(second.group.others, [window.group.self]);
       await second.change('key', 'older');

@@ -8,6 +8,11 @@ import { inProject } from '../../../support/paths.ts';
 import { registrations } from '../../../support/windows/rawConnection.ts';
 import { windowSuite } from '../../../support/windows/windowSuite.ts';
 
+const isWindows = process.platform === 'win32';
+
+/** The endings of a window's files. A pipe is no file. */
+const ofOneWindow = isWindows ? ['.json'] : ['.json', '.sock'];
+
 describe('windows in processes of their own', function () {
   this.timeout(30_000);
   const suite = windowSuite();
@@ -60,11 +65,12 @@ describe('windows in processes of their own', function () {
     (await suite.join()).group.dispose();
     await kill(await start());
     await kill(await start());
-    assert.equal((await readdir(suite.folder)).length, 2);
+    // What the first one left is gone already.
+    assert.equal((await readdir(suite.folder)).length, ofOneWindow.length);
     const { group, lines } = await suite.join();
     assert.deepEqual(
       (await readdir(suite.folder)).sort(),
-      [`${group.self.id}.json`, `${group.self.id}.sock`].sort(),
+      ofOneWindow.map((ending) => `${group.self.id}${ending}`),
     );
     assert.deepEqual(
       lines.filter((line) => !line.startsWith('debug')),
@@ -72,21 +78,24 @@ describe('windows in processes of their own', function () {
     );
   });
 
-  it('do not wait for a window whose process stands still', async () => {
-    const first = await suite.join();
-    const stopped = await start();
-    stopped.kill('SIGSTOP');
-    const clock = new FakeClock();
-    const second = suite.open({ clock });
-    await nextChange(second.group.onDidChange);
-    clock.advance(5000);
-    await second.group.joined;
-    assert.deepEqual(second.group.others, [first.group.self]);
-    const came = nextChange(second.group.onDidChange);
-    stopped.kill('SIGCONT');
-    // It finds that it has missed the second window, and visits it.
-    await came;
-    assert.equal(second.group.others.length, 2);
-    assert.equal((await registrations(suite.folder)).length, 3);
-  });
+  // A process of Windows cannot be stopped for a while.
+  if (!isWindows) {
+    it('do not wait for a window whose process stands still', async () => {
+      const first = await suite.join();
+      const stopped = await start();
+      stopped.kill('SIGSTOP');
+      const clock = new FakeClock();
+      const second = suite.open({ clock });
+      await nextChange(second.group.onDidChange);
+      clock.advance(5000);
+      await second.group.joined;
+      assert.deepEqual(second.group.others, [first.group.self]);
+      const came = nextChange(second.group.onDidChange);
+      stopped.kill('SIGCONT');
+      // It finds that it has missed the second window, and visits it.
+      await came;
+      assert.equal(second.group.others.length, 2);
+      assert.equal((await registrations(suite.folder)).length, 3);
+    });
+  }
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
 import type { Side } from '../../../../src/core/windows/handshake.ts';
 import { createMessageSeal } from '../../../../src/core/windows/messageSeal.ts';
 import type { SecretChange, WindowHandlers } from '../../../../src/core/windows/windowGroup.ts';
@@ -10,6 +9,7 @@ import { PeerConnection } from '../../../../src/node/windows/peerConnection.ts';
 import { lineLimits } from '../../../../src/node/windows/protocol.ts';
 import { SealedLines } from '../../../../src/node/windows/sealedLines.ts';
 import { type RecordedLog, recordLog } from '../../../support/recordedLog.ts';
+import { socketIn } from '../../../support/socketIn.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const secret = new Uint8Array(32);
@@ -29,9 +29,10 @@ describe('PeerConnection', () => {
   beforeEach(async () => {
     folder = await createTemporaryFolder('mcp-auth-');
     recorded = recordLog();
-    const server = createServer().listen(join(folder.path, 's'));
+    const address = socketIn(folder.path, 's');
+    const server = createServer().listen(address);
     await once(server, 'listening');
-    const socket = connect(join(folder.path, 's'));
+    const socket = connect(address);
     const [accepted] = await once(server, 'connection');
     server.close();
     const sealed = async (lines: Lines, side: Side) =>
