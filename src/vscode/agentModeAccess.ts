@@ -1,8 +1,7 @@
 import { commands } from 'vscode';
 import type { AccessEntry } from '../core/access/accessControl.ts';
 import { AuthError } from '../core/errors.ts';
-import { type AgentWish, agentNames, agentWish } from '../core/handover/agentWish.ts';
-import { changePatterns } from '../core/handover/namePatterns.ts';
+import { type AgentWish, agentNames, agentWish, wishedPatterns } from '../core/handover/agentWish.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Log } from '../core/log.ts';
 import { quote } from '../core/quote.ts';
@@ -42,10 +41,7 @@ export async function changeWish(
   { inventory, log }: AgentAccessPorts,
 ): Promise<void> {
   const names = agentNames(inventory.servers, serverUrl);
-  const patterns = names.reduce<readonly string[] | undefined>(
-    (changed, name) => changed && changePatterns(name, changed, wish),
-    agentModePatterns(),
-  );
+  const patterns = wishedPatterns(names, agentModePatterns(), wish);
   const place = patterns && (await write(patterns));
   if (place === undefined || agentWish(names, isWantedInAgentMode) !== wish) {
     throw settingError();

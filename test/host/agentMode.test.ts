@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { ConfigurationTarget, commands, workspace } from 'vscode';
+import { agentMode } from '../../src/node/agentRoute.ts';
+import { changeWish } from '../../src/vscode/agentModeAccess.ts';
 import { type Demo, startDemo } from '../support/demo/demo.ts';
 import { byHeader, mcpResult, speakMcp } from '../support/mcpReplies.ts';
+import { recordLog } from '../support/recordedLog.ts';
 import { text, unauthorized } from '../support/reply.ts';
 import { type SdkSseServer, startSdkSseServer } from '../support/sdkSseServer.ts';
 import { callTool, untilToolIsGone } from './agentTools.ts';
@@ -57,6 +60,31 @@ describe('servers in the agent mode of VS Code', () => {
   it('are gone while a setting leaves them out', async () => {
     await whileSet('mcpAuth.agentMode.servers', ['*', '!de*'], () => untilToolIsGone(add));
     assert.equal(await callTool(add, { a: 1, b: 1 }), '2');
+  });
+
+  it('are gone once "Manage Access" says never, by the settings of the workspace where those decide', async () => {
+    const setting = 'mcpAuth.agentMode.servers';
+    const entry = {
+      program: agentMode,
+      serverUrl: demo.mcpUrl,
+      serverName: 'demo',
+      decision: 'unasked',
+    } as const;
+    const ports = { inventory: host.product.inventory, log: recordLog().log };
+    const inWorkspace = () => workspace.getConfiguration().inspect(setting)?.workspaceValue;
+    const set = (value: unknown) =>
+      workspace.getConfiguration().update(setting, value, ConfigurationTarget.Workspace);
+    await set(['demo']);
+    try {
+      await changeWish(entry, 'unwanted', ports);
+      assert.deepEqual(inWorkspace(), []);
+      await untilToolIsGone(add);
+      await changeWish(entry, 'wanted', ports);
+      assert.deepEqual(inWorkspace(), ['demo']);
+      assert.equal(await callTool(add, { a: 1, b: 4 }), '5');
+    } finally {
+      await set(undefined);
+    }
   });
 
   it('are gone while the organization allows only those of a registry', async () => {

@@ -1,5 +1,6 @@
 import type { ServerSnapshot } from '../serverSnapshot.ts';
 import { isContactable } from './contactableServer.ts';
+import { changePatterns } from './namePatterns.ts';
 
 /** What the person's setting for agent mode makes of a server; `elsewhere` where this window has none of its URL. */
 export type AgentWish = 'elsewhere' | 'unwanted' | 'wanted';
@@ -18,4 +19,20 @@ export function agentWish(names: readonly string[], isWanted: (name: string) => 
     return 'elsewhere';
   }
   return names.some(isWanted) ? 'wanted' : 'unwanted';
+}
+
+/**
+ * The patterns of the setting by which all of these names are wanted, or none of them; others stay as they are.
+ *
+ * @returns nothing where no pattern can say so
+ */
+export function wishedPatterns(
+  names: readonly string[],
+  patterns: readonly string[],
+  wish: 'unwanted' | 'wanted',
+): readonly string[] | undefined {
+  return names.reduce<readonly string[] | undefined>(
+    (changed, name) => changed && changePatterns(name, changed, wish),
+    patterns,
+  );
 }

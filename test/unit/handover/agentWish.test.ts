@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { agentNames, agentWish } from '../../../src/core/handover/agentWish.ts';
+import { agentNames, agentWish, wishedPatterns } from '../../../src/core/handover/agentWish.ts';
 import { sampleServer } from '../../support/sampleServer.ts';
 
 const { endpoint } = sampleServer('linear');
@@ -31,4 +31,16 @@ describe('what the setting for agent mode makes of a server', () => {
       );
     });
   }
+});
+
+describe('the setting that is changed for a server', () => {
+  it('takes out or in every name of the server', () => {
+    const out = wishedPatterns(['linear', 'lin'], ['*', '!sentry'], 'unwanted');
+    assert.deepEqual(out, ['*', '!sentry', '!linear', '!lin']);
+    assert.deepEqual(wishedPatterns(['linear', 'lin'], out ?? [], 'wanted'), ['*', '!sentry']);
+  });
+
+  it('is not changed where one of the names cannot be said alone', () => {
+    assert.equal(wishedPatterns(['linear', 'li*'], ['*'], 'unwanted'), undefined);
+  });
 });

@@ -17,6 +17,7 @@ import {
   ok,
   openFakeWindow,
 } from '../../../support/terminal/fakeWindow.ts';
+import { assertGreeted, assertNothingMore, itHangsUpOnIntruders } from '../../../support/windows/intruder.ts';
 import { connectRaw, type RawConnection } from '../../../support/windows/rawConnection.ts';
 
 const isWindows = process.platform === 'win32';
@@ -218,74 +219,35 @@ describe('listenForTerminals', () => {
   });
 
   describe('a program that cannot prove itself', () => {
-    const hello = { type: 'hello', version: 1, role: 'terminal', nonce: 'A'.repeat(43) };
+    const hello = (more: object = {}) => ({
+      type: 'hello',
+      version: 1,
+      role: 'terminal',
+      nonce: 'A'.repeat(43),
+      ...more,
+    });
     const call = { t: 'q', i: '1', m: 'names', a: [] };
     let window: FakeWindow;
     let raw: RawConnection;
+    let secret: string;
 
     beforeEach(async () => {
       window = await open();
       raw = await connect(window);
+      ({ secret } = await registrationOf(window));
     });
     afterEach(() => assert.deepEqual(window.called, []));
 
-    async function assertNothingMore(): Promise<void> {
-      assert.deepEqual(await raw.rest(), []);
-    }
+    itHangsUpOnIntruders(() => ({ raw, clock, secret, hello, call }));
 
-    /** What everybody is told that has greeted, heard before more is sent: on Windows what is still on its way may be lost. */
-    async function assertGreeted(): Promise<void> {
-      assert.equal((await raw.receive())?.type, 'hello');
-      assert.equal((await raw.receive())?.type, 'proof');
-    }
-
-    for (const [what, first] of [
-      ['calls at once', call],
-      ['sends what is no JSON', 'GET / HTTP/1.1'],
-      ['sends an empty line', ''],
-      ['sends null', 'null'],
-      ['speaks another version', { ...hello, version: 2 }],
-      ['says that it is a window', { ...hello, role: 'window' }],
-      ['has no nonce', { ...hello, nonce: undefined }],
-      ['has a short nonce', { ...hello, nonce: 'A' }],
-      ['sends too much', { ...hello, padding: 'x'.repeat(2000) }],
-    ] as const) {
-      it(`is hung up on when it ${what}`, async () => {
-        raw.send(first);
-        await assertNothingMore();
-        assert.match(window.lines.join(), /^warn A program that called like a terminal was hung up on/);
-      });
-    }
-
-    it('is hung up on when it sends too much without a line feed', async () => {
-      raw.socket.write('x'.repeat(2000));
-      await assertNothingMore();
-    });
-
-    for (const [what, second] of [
-      ['calls without a proof', call],
-      ['sends a wrong proof', { type: 'proof', proof: 'A'.repeat(43) }],
-      ['sends a short proof', { type: 'proof', proof: 'A' }],
-      ['sends a proof that is no text', { type: 'proof', proof: 1 }],
-    ] as const) {
-      it(`is hung up on when it ${what}`, async () => {
-        raw.send(hello);
-        await assertGreeted();
-        raw.send(second);
-        await assertNothingMore();
-      });
-    }
-
-    it('is hung up on when it sends the proof of the window back', async () => {
-      raw.send(hello);
-      await raw.receive();
-      raw.send((await raw.receive()) ?? '');
-      await assertNothingMore();
+    it('is told of in the log when it says that it is a window', async () => {
+      raw.send(hello({ role: 'window' }));
+      await assertNothingMore({ raw, secret });
+      assert.match(window.lines.join(), /^warn A program that called like a terminal was hung up on/);
     });
 
     it('is hung up on when it says again what a terminal has said', async () => {
       const recorded: Buffer[] = [];
-      const { secret } = await registrationOf(window);
       const honest = await connect(window);
       const write = honest.socket.write.bind(honest.socket);
       honest.socket.write = (data: unknown) => {
@@ -295,27 +257,11 @@ describe('listenForTerminals', () => {
       assert.equal(await greetWindow(new Lines(honest.socket, 1024), secret), true);
       const [first = Buffer.of(), ...others] = recorded;
       raw.socket.write(first);
-      await assertGreeted();
+      await assertGreeted(raw);
       raw.socket.write(Buffer.concat([...others, Buffer.from(`${JSON.stringify(call)}\n`)]));
-      await assertNothingMore();
+      await assertNothingMore({ raw, secret });
       assert.match(window.lines.join(), /could not prove/);
     });
-
-    for (const [what, say] of [
-      ['nothing', () => undefined],
-      ['half a greeting', () => raw.socket.write('{"type":')],
-      ['nothing after its greeting', () => raw.send(hello)],
-    ] as const) {
-      it(`is hung up on after five seconds when it says ${what}`, async () => {
-        say();
-        await until(() => clock.timerCount === 1, 'nobody listens');
-        clock.advance(4999);
-        assert.equal(raw.socket.readyState, 'open');
-        clock.advance(1);
-        await raw.rest();
-        await until(() => clock.timerCount === 0, 'a timer is left');
-      });
-    }
 
     it('is not heard when there are too many of them already', async () => {
       const first = raw;
@@ -323,7 +269,7 @@ describe('listenForTerminals', () => {
         await connect(window);
       }
       raw = await connect(window);
-      await assertNothingMore();
+      await assertNothingMore({ raw, secret });
       assert.equal(first.socket.readyState, 'open');
     });
   });

@@ -11,6 +11,12 @@ import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakeSecretStorage } from '../../../support/fakeSecretStorage.ts';
 import { socketIn } from '../../../support/socketIn.ts';
 import {
+  assertNothingMore,
+  assertPatience,
+  type Intruder,
+  itHangsUpOnIntruders,
+} from '../../../support/windows/intruder.ts';
+import {
   addressOf,
   connectRaw,
   type RawConnection,
@@ -62,17 +68,15 @@ describe('a program that is no window of the group', () => {
     ...more,
   });
 
-  /** Nothing came but what every connection gets, and the connection is closed. */
-  async function assertNothingMore(...expected: readonly string[]): Promise<void> {
-    const rest = await raw.rest();
-    assert.deepEqual(
-      rest.map((line) => JSON.parse(line).type),
-      expected,
-    );
-    assert.ok(!rest.join().includes('secret-value'));
-  }
-
   const call = { t: 'q', i: '1', m: 'exchange', a: [[]] };
+  const intruder = (): Intruder => ({
+    raw,
+    clock,
+    secret: 'secret-value',
+    hello: (more = {}) => hello({ group: group(), ...more }),
+    call,
+  });
+  const nothingMore = (...expected: readonly string[]) => assertNothingMore(intruder(), ...expected);
 
   it('is told who listens, and a public key', async () => {
     raw.send(hello());
@@ -89,32 +93,21 @@ describe('a program that is no window of the group', () => {
     assert.deepEqual(Object.keys(JSON.parse(String(greeting?.group))).sort(), ['crv', 'kty', 'x', 'y']);
   });
 
-  for (const [what, first] of [
-    ['calls at once', call],
-    ['sends what is no JSON', 'GET / HTTP/1.1'],
-    ['sends an empty line', ''],
-    ['sends null', 'null'],
-    ['speaks another version', hello({ version: 2 })],
-    ['has another role', hello({ role: 'terminal' })],
-    ['has an id that is a path', hello({ id: '../../etc/passwd' })],
-    ['has no nonce', hello({ nonce: undefined })],
-    ['sends a proof instead of a greeting', { type: 'proof', proof: 'AAAA' }],
+  itHangsUpOnIntruders(intruder);
+
+  for (const [what, wrong] of [
+    ['has an id that is a path', { id: '../../etc/passwd' }],
+    ['says that it is a terminal', { role: 'terminal' }],
   ] as const) {
     it(`is hung up on when it ${what}`, async () => {
-      raw.send(first);
-      await assertNothingMore();
+      raw.send(hello(wrong));
+      await nothingMore();
     });
   }
 
-  it('is hung up on when it calls after the greetings', async () => {
-    raw.send(hello({ group: group() }));
-    raw.send(call);
-    await assertNothingMore('hello', 'proof');
-  });
-
   it('is hung up on when it claims to be the window itself', async () => {
     raw.send(hello({ id: window.group.self.id, group: group() }));
-    await assertNothingMore();
+    await nothingMore();
   });
 
   it('is hung up on with a proof by another key', async () => {
@@ -124,51 +117,19 @@ describe('a program that is no window of the group', () => {
     const wrong = privateBytes(await generateAgreementKey());
     const proof = await prove(wrong, 'initiator', { initiator: greeting, responder });
     raw.send({ type: 'proof', proof: Buffer.from(proof).toString('base64url') });
-    await assertNothingMore('proof');
+    await nothingMore('proof');
   });
 
-  for (const proof of ['', 'AAAA', 'A'.repeat(43), '!', 1, null]) {
-    it(`is hung up on with the proof ${JSON.stringify(proof)}`, async () => {
-      raw.send(hello({ group: group() }));
-      raw.send({ type: 'proof', proof });
-      await assertNothingMore('hello', 'proof');
-    });
-  }
-
-  it('is hung up on when it sends the proof of the window back', async () => {
-    raw.send(hello({ group: group() }));
-    await raw.receive();
-    raw.send((await raw.receive()) ?? '');
-    await assertNothingMore();
-  });
-
-  it('is hung up on when it sends too much without a line feed', async () => {
+  it('is hung up on when it sends too much without a line feed after its greeting', async () => {
     raw.send(hello({ group: group() }));
     raw.socket.write('x'.repeat(64 * 1024 + 1));
-    await assertNothingMore('hello', 'proof');
+    await nothingMore('hello', 'proof');
   });
 
-  it('is hung up on when it greets with too much', async () => {
-    raw.send(hello({ padding: 'x'.repeat(64 * 1024) }));
-    await assertNothingMore();
+  it('is hung up on after five seconds when it says nothing after its greeting as a newcomer', async () => {
+    raw.send(hello());
+    await assertPatience(intruder());
   });
-
-  for (const [what, say] of [
-    ['nothing', () => undefined],
-    ['half a greeting', () => raw.socket.write('{"type":')],
-    ['nothing after its greeting', () => raw.send(hello({ group: group() }))],
-    ['nothing after its greeting as a newcomer', () => raw.send(hello())],
-  ] as const) {
-    it(`is hung up on after five seconds when it says ${what}`, async () => {
-      say();
-      await until(() => clock.timerCount === 1, 'nobody listens');
-      clock.advance(4999);
-      assert.equal(raw.socket.readyState, 'open');
-      clock.advance(1);
-      await raw.rest();
-      await until(() => clock.timerCount === 0, 'a timer is left');
-    });
-  }
 
   describe('that wants to pair', () => {
     /** Puts up what a real newcomer would, where the window sees it at its first look. */
@@ -189,7 +150,7 @@ describe('a program that is no window of the group', () => {
 
     it('gets nothing when the board shows no notice of it', async () => {
       await askFor((await generateAgreementKey()).publicKey);
-      await assertNothingMore();
+      await nothingMore();
     });
 
     it('gets nothing with another key than the notice of a real newcomer has', async () => {
@@ -197,7 +158,7 @@ describe('a program that is no window of the group', () => {
       const { publicKey } = await generateAgreementKey();
       await putUp(newcomer, publicKey);
       await askFor((await generateAgreementKey()).publicKey, hello({ id: newcomer }));
-      await assertNothingMore();
+      await nothingMore();
     });
 
     it('gets what only the real newcomer can open with the key of that', async () => {
@@ -213,7 +174,7 @@ describe('a program that is no window of the group', () => {
       const bytes = Buffer.from(String(sealed), 'base64url');
       assert.ok(!bytes.includes(JSON.parse(secret).d));
       raw.send(call);
-      await assertNothingMore();
+      await nothingMore();
     });
 
     it('gets nothing for a key that is no point of the curve', async () => {
@@ -223,7 +184,7 @@ describe('a program that is no window of the group', () => {
       await putUp(newcomer, publicKey);
       raw.send(hello({ id: newcomer }));
       raw.send({ type: 'pair', publicKey });
-      await assertNothingMore('hello');
+      await nothingMore('hello');
     });
   });
 
