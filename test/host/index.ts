@@ -1,5 +1,6 @@
 import { suites } from 'host-suites';
 import Mocha from 'mocha';
+import { commands } from 'vscode';
 import { openChannel } from '../support/report/channel.ts';
 import { observeMocha } from '../support/report/mochaEvents.ts';
 import { watchUnhandledRejections } from './unhandledRejections.ts';
@@ -23,6 +24,10 @@ export async function run(): Promise<void> {
         });
       }
     },
+  });
+  // A list of notifications that grows from test to test has some that nobody can press: they lie below its title.
+  mocha.suite.afterEach(async () => {
+    await commands.executeCommand('notifications.clearAll');
   });
   for (const { file, load } of suites) {
     mocha.suite.emit('pre-require', globalThis, file, mocha);

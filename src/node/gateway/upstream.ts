@@ -75,12 +75,12 @@ export class Upstream {
       return known;
     }
     const isSecure = url.protocol === 'https:';
-    // Only what a request needs, since Node copies it several times for each. Not a name and a password, which are no
-    // credential of ours.
-    const { hostname, port, path } = urlToHttpOptions(url);
+    // Only what a request needs, since Node copies it several times for each. VS Code's agents know by the protocol which
+    // of their connections is which. Not a name and a password, which are no credential of ours.
+    const { protocol, hostname, port, path } = urlToHttpOptions(url);
     const address: Address = {
       options: {
-        ...{ hostname, path, ...(port === undefined ? {} : { port }) },
+        ...{ protocol, hostname, path, ...(port === undefined ? {} : { port }) },
         // What Node would find out for every request.
         servername: isSecure && hostname && isIP(hostname) === 0 ? hostname : '',
       },
