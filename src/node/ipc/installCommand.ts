@@ -52,12 +52,16 @@ export async function installCommand({ folder, scripts, execPath, locks }: Comma
   });
 }
 
-/** A shim for POSIX shells. As VS Code's own command does, it keeps what a debugger wants of Node from its Node. */
+/**
+ * A shim for POSIX shells. As VS Code's own command does, it keeps what a debugger wants of Node from its Node; with
+ * `NODE_DEBUG` that would print the environment of the command that is run, and so its tokens.
+ */
 export function posixShim(execPath: string, script: string): string {
   const lines = [
     '#!/bin/sh',
     'export MCPAUTH_NODE_OPTIONS="$NODE_OPTIONS"',
-    'unset NODE_OPTIONS',
+    'export MCPAUTH_NODE_DEBUG="$NODE_DEBUG"',
+    'unset NODE_OPTIONS NODE_DEBUG',
     `ELECTRON_RUN_AS_NODE=1 exec ${quoteForShell(execPath)} ${quoteForShell(script)} "$@"`,
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -68,6 +72,7 @@ export function windowsShim(execPath: string, script: string): string {
   const lines = [
     '@echo off',
     'setlocal DisableDelayedExpansion',
+    'set "NODE_DEBUG="',
     'set "ELECTRON_RUN_AS_NODE=1"',
     `${quoteForBatch(execPath)} ${quoteForBatch(script)} %*`,
   ];

@@ -15,7 +15,7 @@ const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 };
 
 /** Prints what a test wants to know of the environment. */
-const printer = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /_TOKEN$|_AUTHORIZATION$|^(A|B|ELECTRON_RUN_AS_NODE|NODE_OPTIONS|MCPAUTH_NODE_OPTIONS)$/.test(name)))))`;
+const printer = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /_TOKEN$|_AUTHORIZATION$|^(A|B|ELECTRON_RUN_AS_NODE|NODE_OPTIONS|NODE_DEBUG|MCPAUTH_NODE_OPTIONS|MCPAUTH_NODE_DEBUG)$/.test(name)))))`;
 
 describe('mcp-auth run', () => {
   const suite = terminalSuite();
@@ -98,8 +98,14 @@ describe('mcp-auth run', () => {
       B: 'kept',
       ELECTRON_RUN_AS_NODE: '1',
       MCPAUTH_NODE_OPTIONS: '--no-deprecation',
+      MCPAUTH_NODE_DEBUG: 'nothing',
     });
-    assert.deepEqual(set, { A: 'linear-token', B: 'kept', NODE_OPTIONS: '--no-deprecation' });
+    assert.deepEqual(set, {
+      A: 'linear-token',
+      B: 'kept',
+      NODE_OPTIONS: '--no-deprecation',
+      NODE_DEBUG: 'nothing',
+    });
   });
 
   it('passes on arguments, input and exit code', async () => {
@@ -111,6 +117,46 @@ describe('mcp-auth run', () => {
       { env: suite.terminalOf(window), input: ' typed' },
     );
     assert.deepEqual(run, { code: 42, stdout: '--help typed\n', stderr: '' });
+  });
+
+  for (const [title, end] of [
+    ['without', []],
+    ['with', ['--']],
+  ] as const) {
+    it(`leaves the command its own options, ${title} "--" in front of it`, async () => {
+      const window = await open();
+      const code = 'console.log(process.argv.slice(2).join(" "))';
+      const file = join(suite.home, 'print.js');
+      await writeFile(file, code);
+      const given = [
+        'run',
+        '-e',
+        'A=linear',
+        ...end,
+        process.execPath,
+        file,
+        '-s',
+        'a',
+        '--env',
+        '-u',
+        '--help',
+      ];
+      const run = await suite.run(given, { env: suite.terminalOf(window) });
+      assert.deepEqual(run, { code: 0, stdout: '-s a --env -u --help\n', stderr: '' });
+    });
+  }
+
+  it('knows its own options only in front of the command', async () => {
+    const window = await open();
+    const env = suite.terminalOf(window);
+    const wrong = await suite.run(['run', '--colour', process.execPath, '-e', '1'], { env });
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /--colour/);
+    const missing = await suite.run(['run', '--env', 'A=linear'], { env });
+    assert.match(missing.stderr, /^mcp-auth: An argument is missing\.\nmcp-auth: Usage: mcp-auth run /);
+    const help = await suite.run(['run', '-e', 'A=linear', '--help', process.execPath], { env });
+    assert.match(help.stdout, /^Run a command with credentials/);
+    assert.deepEqual(window.called, []);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
