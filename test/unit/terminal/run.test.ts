@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failed, ok } from '../../support/terminal/fakeWindow.ts';
+import { type FakeWindow, failed, ok } from '../../support/terminal/fakeWindow.ts';
 import { terminalSuite } from '../../support/terminal/terminalSuite.ts';
 
 const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -73,6 +73,36 @@ describe('mcp-auth run', () => {
       '_1ST_TOKEN',
     ]);
     assert.equal(stderr, 'mcp-auth: No refused.\n');
+  });
+
+  describe('where the variables of two servers would have one name', () => {
+    const env = (window: FakeWindow) => ({ env: suite.terminalOf(window) });
+    const openTwo = () =>
+      suite.open({
+        calls: () => ({
+          names: async () => ok(['a.b', 'A-b', 'a_b']),
+          headers: async ({ server = '' }) =>
+            server === 'a.b'
+              ? failed('not_authenticated')
+              : ok({ headers: { Authorization: `Bearer ${server}` } }),
+        }),
+      });
+    const wouldMix = 'mcp-auth: "a_b" would have the variables of "A-b": name one for it, by --env.\n';
+
+    it('sets those of the first that has a credential, and says so', async () => {
+      const run = await suite.run(['run', ...printing], env(await openTwo()));
+      assert.deepEqual(JSON.parse(run.stdout), { A_B_TOKEN: 'A-b', A_B_AUTHORIZATION: 'Bearer A-b' });
+      assert.deepEqual([run.code, run.stderr], [0, wouldMix]);
+    });
+
+    it('runs nothing where both are named', async () => {
+      const run = await suite.run(
+        ['run', '-s', 'A-b', '-s', 'a_b', '-s', 'A-b', ...printing],
+        env(await openTwo()),
+      );
+      assert.deepEqual([run.code, run.stdout], [2, '']);
+      assert.ok(run.stderr.startsWith(wouldMix));
+    });
   });
 
   it('says of the command that it gets the credential', async () => {
