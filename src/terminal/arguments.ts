@@ -15,6 +15,8 @@ export interface ArgumentSpec {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** How many words it takes beside its options, and how many it needs. */
   readonly words: readonly [least: number, most: number];
+  /** Its first word is a command, which takes all that stands behind it, also without `--` in front. */
+  readonly endsAtWord?: true;
 }
 
 /** What was given to a command. */
@@ -46,8 +48,32 @@ export function parseArguments(given: readonly string[], { options, words }: Arg
   };
 }
 
+/** What was given, with `--` where its options end. Never throws. */
+export function endOptions(
+  given: readonly string[],
+  { options, endsAtWord }: ArgumentSpec,
+): readonly string[] {
+  if (!endsAtWord) {
+    return given;
+  }
+  const lenient = { strict: false, tokens: true, allowPositionals: true } as const;
+  const { tokens } = parseArgs({ args: [...given], options: parsed(options), ...lenient });
+  const end = tokens.find(({ kind }) => kind !== 'option');
+  return end?.kind === 'positional' ? [...given.slice(0, end.index), '--', ...given.slice(end.index)] : given;
+}
+
 function parse(given: readonly string[], specs: ArgumentSpec['options']) {
-  const options = Object.fromEntries(
+  try {
+    return parseArgs({ args: [...given], options: parsed(specs), allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError('usage', message);
+  }
+}
+
+/** As `parseArgs` wants them. */
+function parsed(specs: ArgumentSpec['options']) {
+  return Object.fromEntries(
     Object.entries(specs).map(([name, { short, value, multiple = false }]) => [
       name,
       {
@@ -57,10 +83,4 @@ function parse(given: readonly string[], specs: ArgumentSpec['options']) {
       },
     ]),
   );
-  try {
-    return parseArgs({ args: [...given], options, allowPositionals: true });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CommandError('usage', message);
-  }
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Caller } from '../node/ipc/terminalCalls.ts';
 
@@ -19,14 +20,20 @@ export function findCaller(env: Readonly<Record<string, string | undefined>>, cl
   return { program: isatty(0) ? 'terminal' : 'script', ...(parent === undefined ? {} : { parent }) };
 }
 
+/** What every process of Node.js 24 is called. */
+const nameOfNode = 'MainThread';
+
 /** The name of the process that has started this one. Only Linux tells without starting another one. */
 function parentName(): string | undefined {
   if (process.platform !== 'linux') {
     // On Windows anybody could make a folder of this name.
     return undefined;
   }
+  const parent = `/proc/${process.ppid}`;
   try {
-    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim().slice(0, 100) || undefined;
+    const name = readFileSync(`${parent}/comm`, 'utf8').trim();
+    const told = name === nameOfNode ? basename(readlinkSync(`${parent}/exe`)) : name;
+    return told.slice(0, 100) || undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import { CommandError } from '../node/ipc/commandError.ts';
-import { parseArguments } from './arguments.ts';
+import { endOptions, parseArguments } from './arguments.ts';
 import { type CommandSpec, commands } from './commandTable.ts';
 import { exitCode, exitCodeFor } from './exitCode.ts';
 import { commandHelp, generalHelp, usageLine } from './helpText.ts';
@@ -33,11 +33,12 @@ async function carryOut([name, ...rest]: readonly string[], person: Person): Pro
   if (!command) {
     return asked === undefined ? carryOut([], person) : unknownCommand(asked, person);
   }
-  if (name === 'help' || asksForHelp(rest)) {
+  const given = endOptions(rest, command);
+  if (name === 'help' || asksForHelp(given)) {
     person.print(commandHelp(command));
     return exitCode.ok;
   }
-  return await runCommand(command, rest, person);
+  return await runCommand(command, given, person);
 }
 
 async function runCommand(command: CommandSpec, rest: readonly string[], person: Person): Promise<number> {

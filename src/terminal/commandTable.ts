@@ -103,12 +103,13 @@ export const commands: readonly CommandSpec[] = [
     name: 'run',
     usage: '[--server NAME]... [--env VARIABLE=NAME]... -- <command> [argument]...',
     about: 'Run a command with credentials in its environment, and nowhere else.',
-    more: 'For each server NAME, --server sets NAME_TOKEN to its token and NAME_AUTHORIZATION to its Authorization header, in capitals and with _ for all other characters; --env sets the variable that you choose to its token. Without either, every server gets its two variables that has a credential now. Signals and the exit code are passed on.',
+    more: 'For each server NAME, --server sets NAME_TOKEN to its token and NAME_AUTHORIZATION to its Authorization header, in capitals and with _ for all other characters; --env sets the variable that you choose to its token. Without either, every server gets its two variables that has a credential now. The command keeps the tokens that it has been started with, also when they have expired. Signals and the exit code are passed on; nohup, for a command that is to outlive its terminal, belongs behind the --.',
     options: {
       server: { value: 'NAME', multiple: true, short: 's', about: 'set NAME_TOKEN and NAME_AUTHORIZATION' },
       env: { value: 'VARIABLE=NAME', multiple: true, short: 'e', about: 'set VARIABLE to the token of NAME' },
     },
     words: [1, Number.POSITIVE_INFINITY],
+    endsAtWord: true,
     load: async () => (await import('./runCommand.ts')).runRun,
   },
   {

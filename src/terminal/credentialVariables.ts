@@ -5,15 +5,35 @@ export type Variables = Readonly<Record<string, string>>;
 
 /** The variables of a server that are called after it: its token, and its `Authorization` header if it has one. */
 export function variablesOf(server: string, headers: Readonly<Record<string, string>>): Variables {
-  const prefix = server
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, '_')
-    .replace(/^(?=\d)/, '_');
+  const prefix = variablePrefix(server);
   const authorization = authorizationOf(headers);
   return {
     [`${prefix}_TOKEN`]: tokenOf(server, headers),
     ...(authorization === undefined ? {} : { [`${prefix}_AUTHORIZATION`]: authorization }),
   };
+}
+
+/** What the variables of a server start with. Several servers may have the same. */
+function variablePrefix(server: string): string {
+  return server
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')
+    .replace(/^(?=\d)/, '_');
+}
+
+/** Tells of each server whose variables would be those of another one before it: which. */
+export function namesakes(servers: readonly string[]): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  const later = new Map<string, string>();
+  for (const server of servers) {
+    const prefix = variablePrefix(server);
+    const other = first.get(prefix) ?? server;
+    first.set(prefix, other);
+    if (other !== server) {
+      later.set(server, other);
+    }
+  }
+  return later;
 }
 
 /**

@@ -8,6 +8,7 @@ import { findCaller } from './caller.ts';
 import { exitCodeFor } from './exitCode.ts';
 import { headersArguments } from './headersOptions.ts';
 import { printable, printableJson } from './printable.ts';
+import { workingFolder } from './workingFolder.ts';
 
 /** In milliseconds. Claude Code and Codex give a helper 10 seconds. */
 const limits = { person: 5000, all: 8000 } as const;
@@ -57,7 +58,7 @@ async function askForHeaders(given: Arguments): Promise<HeadersAnswer> {
   const request = { ...choice, caller: findCaller(env, claim), patience: limits.person };
   return await callWindow(async (calls) => parseHeadersAnswer(await calls.headers(request)), {
     env,
-    workingFolder: process.cwd(),
+    workingFolder: workingFolder(),
     prompts: silence,
     warn: tell,
   });

@@ -1,11 +1,13 @@
 import { runHeaders } from './headersCommand.ts';
 
 // What the shim has set is for this process, and not for whatever this process starts.
-const { MCPAUTH_NODE_OPTIONS: nodeOptions } = process.env;
-if (nodeOptions) {
-  process.env.NODE_OPTIONS = nodeOptions;
+for (const name of ['NODE_OPTIONS', 'NODE_DEBUG']) {
+  const kept = process.env[`MCPAUTH_${name}`];
+  if (kept) {
+    process.env[name] = kept;
+  }
+  delete process.env[`MCPAUTH_${name}`];
 }
-delete process.env.MCPAUTH_NODE_OPTIONS;
 delete process.env.MCPAUTH_FOLDER;
 delete process.env.ELECTRON_RUN_AS_NODE;
 

@@ -17,11 +17,28 @@ export interface Person {
   dispose(): void;
 }
 
+/** What text is written to: a terminal, a pipe or a file. */
+export interface Screen {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Where a person is met. */
+export interface Streams {
+  readonly stdin: Pick<Screen, 'isTTY'>;
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+}
+
 const colours = { bad: 31, good: 32 } as const;
 
-/** The person at the terminal of this process. */
-export function createPerson({ NO_COLOR: noColour = '' }: NodeJS.ProcessEnv): Person {
-  const { stdin, stdout, stderr } = process;
+/** The person at a terminal, by default at that of this process. One that is dumb, as in Emacs, is sent text alone. */
+export function createPerson(
+  { NO_COLOR: noColour = '', TERM: terminal }: NodeJS.ProcessEnv,
+  { stdin, stdout, stderr }: Streams = process,
+): Person {
+  const isDumb = terminal === 'dumb';
   let hasProgress = false;
   let reader: LineReader | undefined;
   const clear = () => {
@@ -30,17 +47,17 @@ export function createPerson({ NO_COLOR: noColour = '' }: NodeJS.ProcessEnv): Pe
       hasProgress = false;
     }
   };
-  const write = (stream: NodeJS.WriteStream, text: string) => {
+  const write = (stream: Screen, text: string) => {
     clear();
     stream.write(`${text}\n`);
   };
-  const coloured = (stream: NodeJS.WriteStream, colour: number, text: string) =>
-    stream.isTTY && noColour === '' ? `\x1b[${colour}m${text}\x1b[0m` : text;
+  const coloured = (stream: Screen, colour: number, text: string) =>
+    stream.isTTY && !isDumb && noColour === '' ? `\x1b[${colour}m${text}\x1b[0m` : text;
   return {
     isThere: stdin.isTTY === true,
     prompts: {
       progress: (text) => {
-        if (stderr.isTTY) {
+        if (stderr.isTTY && !isDumb) {
           clear();
           stderr.write(oneLine(printable(text), stderr.columns));
           hasProgress = true;

@@ -5,7 +5,7 @@ import { parseHeadersAnswer, parseNamesAnswer } from '../node/ipc/windowMessage.
 import type { Arguments } from './arguments.ts';
 import { findCaller } from './caller.ts';
 import { callForPerson } from './callForPerson.ts';
-import { parseVariable, tokenOf, type Variables, variablesOf } from './credentialVariables.ts';
+import { namesakes, parseVariable, tokenOf, type Variables, variablesOf } from './credentialVariables.ts';
 import type { Person } from './person.ts';
 import { runChild } from './runChild.ts';
 import { withVariables } from './withVariables.ts';
@@ -29,6 +29,9 @@ interface Asking {
 async function chosenVariables(given: Arguments, asking: Asking): Promise<Variables> {
   const named = given.values('env').map(parseVariable);
   const servers = given.values('server');
+  for (const [server, other] of namesakes(servers)) {
+    throw new CommandError('usage', wouldMix(server, other));
+  }
   const variables: Record<string, string> = {};
   for (const server of servers) {
     Object.assign(variables, variablesOf(server, (await headersOf(server, asking)).headers));
@@ -43,9 +46,17 @@ async function chosenVariables(given: Arguments, asking: Asking): Promise<Variab
 async function allVariables(asking: Asking): Promise<Variables> {
   const names = await callForPerson(asking.person, async (calls) => parseNamesAnswer(await calls.names()));
   const variables: Record<string, string> = {};
+  const taken: string[] = [];
   for (const server of names) {
     try {
-      Object.assign(variables, variablesOf(server, (await headersOf(server, asking)).headers));
+      const found = variablesOf(server, (await headersOf(server, asking)).headers);
+      taken.push(server);
+      const other = namesakes(taken).get(server);
+      if (other === undefined) {
+        Object.assign(variables, found);
+      } else {
+        asking.person.warn(wouldMix(server, other));
+      }
     } catch (error) {
       if (!(error instanceof CommandError) || fatal.has(error.code)) {
         throw error;
@@ -57,6 +68,9 @@ async function allVariables(asking: Asking): Promise<Variables> {
   }
   return variables;
 }
+
+const wouldMix = (server: string, other: string) =>
+  `${JSON.stringify(server)} would have the variables of ${JSON.stringify(other)}: name one for it, by --env.`;
 
 const fatal: ReadonlySet<string> = new Set(['cancelled', 'no_window', 'window_gone']);
 

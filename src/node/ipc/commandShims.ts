@@ -1,11 +1,15 @@
 import { win32 } from 'node:path';
 
-/** A shim for POSIX shells. Like the other one, it keeps what a debugger wants of Node from its Node. */
+/**
+ * A shim for POSIX shells. Like the other one, it keeps what a debugger wants of Node from its Node; with `NODE_DEBUG` that
+ * would print the environment of the command that is run, and so its tokens.
+ */
 export function posixShim(execPath: string, script: string): string {
   const lines = [
     '#!/bin/sh',
     'export MCPAUTH_NODE_OPTIONS="$NODE_OPTIONS"',
-    'unset NODE_OPTIONS',
+    'export MCPAUTH_NODE_DEBUG="$NODE_DEBUG"',
+    'unset NODE_OPTIONS NODE_DEBUG',
     `ELECTRON_RUN_AS_NODE=1 exec ${quoteForShell(execPath)} ${quoteForShell(script)} "$@"`,
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -33,7 +37,9 @@ export function windowsShim({ folder, execPath, script }: WindowsShimParts): str
     // Between exclamation marks a value may have any characters. The arguments must not be read in this way.
     'setlocal EnableDelayedExpansion',
     'set "MCPAUTH_NODE_OPTIONS=!NODE_OPTIONS!"',
+    'set "MCPAUTH_NODE_DEBUG=!NODE_DEBUG!"',
     'set "NODE_OPTIONS="',
+    'set "NODE_DEBUG="',
     'setlocal DisableDelayedExpansion',
     ...(isRelative ? ['call :folder'] : []),
     ...(paths.every(isAscii) ? [] : ['"%SystemRoot%\\System32\\chcp.com" 65001 >nul']),

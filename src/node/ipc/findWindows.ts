@@ -17,9 +17,12 @@ export interface CommandSurroundings {
 /** The variable by which a terminal knows its window: the path of the window's registration. */
 export const handleVariable = 'MCPAUTH_IPC_HANDLE';
 
-/** Where windows register whose user lets programs anywhere on the machine find them. */
+/**
+ * Where windows register whose user lets programs anywhere on the machine find them. Not below `~/.mcp-auth`: that is
+ * the folder of `mcp-remote`, whose manual has people delete it.
+ */
 export function headlessFolder(home: string): string {
-  return join(home, '.mcp-auth', 'windows');
+  return join(home, '.vscode-mcp-auth', 'windows');
 }
 
 /**

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { failed, ok } from '../../support/terminal/fakeWindow.ts';
 import { terminalSuite } from '../../support/terminal/terminalSuite.ts';
 
@@ -24,9 +26,10 @@ describe('mcp-auth headers', () => {
     assert.deepEqual(run, { code: 0, stdout: '{"Authorization":"Bearer secret-token"}\n', stderr: '' });
     const [[name, request] = []] = window.called;
     assert.equal(name, 'headers');
-    const { caller, ...rest } = request as { caller: { program: string } };
-    assert.deepEqual(rest, { server: 'linear', patience: 5000 });
-    assert.equal(caller.program, 'script');
+    // Node.js 24 calls its processes "MainThread", which would tell nobody who asks.
+    const parent = process.platform === 'linux' ? { parent: basename(process.execPath) } : {};
+    const caller = { program: 'script', ...parent };
+    assert.deepEqual(request, { server: 'linear', caller, patience: 5000 });
   });
 
   it('takes name and URL of Claude Code, in the environment that it leaves to a helper', async () => {
@@ -61,7 +64,7 @@ describe('mcp-auth headers', () => {
   });
 
   it('finds a window below HOME, in the environment that Codex leaves to a helper', async () => {
-    const headlessFolder = join(suite.home, '.mcp-auth', 'windows');
+    const headlessFolder = join(suite.home, '.vscode-mcp-auth', 'windows');
     const window = await suite.open({
       headlessFolder,
       calls: () => ({ headers: async () => ok({ headers: authorization }) }),
@@ -74,6 +77,27 @@ describe('mcp-auth headers', () => {
       ['headers', { server: 'linear', caller: { program: 'codex' }, patience: 5000 }],
     ]);
   });
+
+  // Windows lets nobody delete the folder that a process works in.
+  if (process.platform !== 'win32') {
+    it('works in a folder that is gone', async () => {
+      const window = await answering();
+      const cwd = join(suite.home, 'gone');
+      await mkdir(cwd);
+      const given = [
+        '-c',
+        'rmdir "$PWD" && exec "$@"',
+        'sh',
+        process.execPath,
+        suite.script,
+        'headers',
+        'linear',
+      ];
+      const env = { ...process.env, ...suite.terminalOf(window) };
+      const { stdout } = await promisify(execFile)('sh', given, { cwd, env });
+      assert.equal(stdout, '{"Authorization":"Bearer secret-token"}\n');
+    });
+  }
 
   it('takes a URL alone', async () => {
     const window = await answering();

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { failed, ok } from '../../support/terminal/fakeWindow.ts';
+import { type FakeWindow, failed, ok } from '../../support/terminal/fakeWindow.ts';
 import { terminalSuite } from '../../support/terminal/terminalSuite.ts';
 
 const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -15,7 +15,7 @@ const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 };
 
 /** Prints what a test wants to know of the environment. */
-const printer = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /_TOKEN$|_AUTHORIZATION$|^(A|B|ELECTRON_RUN_AS_NODE|NODE_OPTIONS|MCPAUTH_NODE_OPTIONS)$/.test(name)))))`;
+const printer = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /_TOKEN$|_AUTHORIZATION$|^(A|B|ELECTRON_RUN_AS_NODE|NODE_OPTIONS|NODE_DEBUG|MCPAUTH_NODE_OPTIONS|MCPAUTH_NODE_DEBUG)$/.test(name)))))`;
 
 const isWindows = process.platform === 'win32';
 
@@ -77,6 +77,36 @@ describe('mcp-auth run', () => {
     assert.equal(stderr, 'mcp-auth: No refused.\n');
   });
 
+  describe('where the variables of two servers would have one name', () => {
+    const env = (window: FakeWindow) => ({ env: suite.terminalOf(window) });
+    const openTwo = () =>
+      suite.open({
+        calls: () => ({
+          names: async () => ok(['a.b', 'A-b', 'a_b']),
+          headers: async ({ server = '' }) =>
+            server === 'a.b'
+              ? failed('not_authenticated')
+              : ok({ headers: { Authorization: `Bearer ${server}` } }),
+        }),
+      });
+    const wouldMix = 'mcp-auth: "a_b" would have the variables of "A-b": name one for it, by --env.\n';
+
+    it('sets those of the first that has a credential, and says so', async () => {
+      const run = await suite.run(['run', ...printing], env(await openTwo()));
+      assert.deepEqual(JSON.parse(run.stdout), { A_B_TOKEN: 'A-b', A_B_AUTHORIZATION: 'Bearer A-b' });
+      assert.deepEqual([run.code, run.stderr], [0, wouldMix]);
+    });
+
+    it('runs nothing where both are named', async () => {
+      const run = await suite.run(
+        ['run', '-s', 'A-b', '-s', 'a_b', '-s', 'A-b', ...printing],
+        env(await openTwo()),
+      );
+      assert.deepEqual([run.code, run.stdout], [2, '']);
+      assert.ok(run.stderr.startsWith(wouldMix));
+    });
+  });
+
   it('says of the command that it gets the credential', async () => {
     const { window } = await variables(['--env', 'A=linear']);
     const [[, request] = []] = window.called;
@@ -102,8 +132,14 @@ describe('mcp-auth run', () => {
       B: 'kept',
       ELECTRON_RUN_AS_NODE: '1',
       MCPAUTH_NODE_OPTIONS: '--no-deprecation',
+      MCPAUTH_NODE_DEBUG: 'nothing',
     });
-    assert.deepEqual(set, { A: 'linear-token', B: 'kept', NODE_OPTIONS: '--no-deprecation' });
+    assert.deepEqual(set, {
+      A: 'linear-token',
+      B: 'kept',
+      NODE_OPTIONS: '--no-deprecation',
+      NODE_DEBUG: 'nothing',
+    });
   });
 
   it('passes on arguments, input and exit code', async () => {
@@ -115,6 +151,46 @@ describe('mcp-auth run', () => {
       { env: suite.terminalOf(window), input: ' typed' },
     );
     assert.deepEqual(run, { code: 42, stdout: '--help typed\n', stderr: '' });
+  });
+
+  for (const [title, end] of [
+    ['without', []],
+    ['with', ['--']],
+  ] as const) {
+    it(`leaves the command its own options, ${title} "--" in front of it`, async () => {
+      const window = await open();
+      const code = 'console.log(process.argv.slice(2).join(" "))';
+      const file = join(suite.home, 'print.js');
+      await writeFile(file, code);
+      const given = [
+        'run',
+        '-e',
+        'A=linear',
+        ...end,
+        process.execPath,
+        file,
+        '-s',
+        'a',
+        '--env',
+        '-u',
+        '--help',
+      ];
+      const run = await suite.run(given, { env: suite.terminalOf(window) });
+      assert.deepEqual(run, { code: 0, stdout: '-s a --env -u --help\n', stderr: '' });
+    });
+  }
+
+  it('knows its own options only in front of the command', async () => {
+    const window = await open();
+    const env = suite.terminalOf(window);
+    const wrong = await suite.run(['run', '--colour', process.execPath, '-e', '1'], { env });
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /--colour/);
+    const missing = await suite.run(['run', '--env', 'A=linear'], { env });
+    assert.match(missing.stderr, /^mcp-auth: An argument is missing\.\nmcp-auth: Usage: mcp-auth run /);
+    const help = await suite.run(['run', '-e', 'A=linear', '--help', process.execPath], { env });
+    assert.match(help.stdout, /^Run a command with credentials/);
+    assert.deepEqual(window.called, []);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

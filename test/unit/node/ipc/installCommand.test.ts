@@ -61,6 +61,15 @@ describe('installCommand', () => {
     assert.deepEqual([version, passed, isNode], ['1', arrived, '1']);
   });
 
+  it('does not let NODE_DEBUG print the environment of what it runs', async () => {
+    const child = "['--version'], { env: { TOKEN: 'secret' } }";
+    await writeFile(script, `require('node:child_process').spawnSync(process.execPath, ${child})`);
+    await install();
+    const { PATH = '' } = process.env;
+    const env = { PATH, NODE_DEBUG: 'child_process' };
+    assert.deepEqual(await execute(command(), [], { env, shell: isWindows }), { stdout: '', stderr: '' });
+  });
+
   it('makes the same command of a new version, and keeps no more than the version before', async () => {
     await install();
     for (const version of ['2', '3', '4']) {
