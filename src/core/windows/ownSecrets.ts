@@ -83,6 +83,11 @@ export class OwnSecrets implements Disposable {
     return changes;
   }
 
+  /** Writes nothing before this has resolved. Call it before anything is written. */
+  holdUntil(ready: Promise<void>): void {
+    this.#last = ready;
+  }
+
   /** What lies there. @throws what the storage throws, unless what is known is about to be written there anyway */
   async read(key: string): Promise<OwnRecord> {
     let text: string | undefined;
@@ -105,10 +110,8 @@ export class OwnSecrets implements Disposable {
    */
   async write(key: string, change?: StoredChange): Promise<void> {
     this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
-    const write = this.#last.then(() => this.#write(key, change));
-    this.#last = write.catch(() => undefined);
     try {
-      await write;
+      await this.#inTurn(() => this.#write(key, change));
     } finally {
       const left = (this.#writing.get(key) ?? 1) - 1;
       if (left > 0) {
@@ -136,10 +139,13 @@ export class OwnSecrets implements Disposable {
     }
   }
 
-  /** Removes what lies there. Never rejects. */
+  /** Removes what lies there. What was refused before goes first. Never rejects. */
   async drop(key: string): Promise<void> {
     try {
-      await this.#ports.storage.delete(key);
+      await this.#inTurn(async () => {
+        await this.#bringUpMissing(key);
+        await this.#ports.storage.delete(key);
+      });
     } catch (error) {
       this.#ports.log.debug('An old deletion could not be removed', { reason: error });
     }
@@ -149,6 +155,12 @@ export class OwnSecrets implements Disposable {
     this.#retry?.dispose();
     this.#subscription.dispose();
     this.#changed.dispose();
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    await turn;
   }
 
   #isBusy(key: string): boolean {

@@ -161,6 +161,31 @@ describe('OwnSecrets', () => {
     assert.deepEqual(await own.keys(), [key]);
   });
 
+  it('writes and removes nothing before it may', async () => {
+    const other = await hashedKey('session:', 'https://other.example');
+    await storage.store(other, serializeChange(late));
+    const ready = Promise.withResolvers<void>();
+    own.holdUntil(ready.promise);
+    const done = Promise.all([own.write(key), own.drop(other)]);
+    await own.read(key);
+    assert.deepEqual([...storage.values.keys()], [other]);
+    ready.resolve();
+    await done;
+    assert.deepEqual([...storage.values.keys()], [key]);
+  });
+
+  it('removes nothing until what was refused is written', async () => {
+    const other = await hashedKey('session:', 'https://other.example');
+    await storage.store(other, serializeChange(late));
+    storage.refuse('store');
+    await own.catchUp(key);
+    await own.drop(other);
+    assert.ok(storage.values.has(other));
+    storage.refuse();
+    await own.drop(other);
+    assert.deepEqual([...storage.values.keys()], [key]);
+  });
+
   it('removes what is asked for, and never complains that it cannot', async () => {
     await own.write(key);
     storage.refuse('delete');
