@@ -41,6 +41,8 @@ export class OwnSecrets implements Disposable {
   readonly #writing = new Map<string, number>();
   /** Of these the storage lacks what is known, or may: it was refused, or has not been written yet. */
   readonly #missing = new Set<string>();
+  /** What is to be removed, and has gone for whoever asks. */
+  readonly #leaving = new Set<string>();
   readonly #backlog: Backlog;
   /** Settles when every write so far has ended. */
   #last: Promise<unknown> = Promise.resolve();
@@ -66,7 +68,7 @@ export class OwnSecrets implements Disposable {
 
   /** The keys that lie there, deletions among them. @throws what the storage throws */
   async keys(): Promise<readonly string[]> {
-    return (await this.#ports.storage.keys()).filter((key) => this.holds(key));
+    return (await this.#ports.storage.keys()).filter((key) => this.holds(key) && !this.#leaving.has(key));
   }
 
   /**
@@ -92,7 +94,7 @@ export class OwnSecrets implements Disposable {
   async read(key: string): Promise<OwnRecord> {
     let text: string | undefined;
     try {
-      text = await this.#ports.storage.get(key);
+      text = this.#leaving.has(key) ? undefined : await this.#ports.storage.get(key);
     } catch (error) {
       if (this.#isBusy(key)) {
         return { isBusy: true };
@@ -139,15 +141,20 @@ export class OwnSecrets implements Disposable {
     }
   }
 
-  /** Removes what lies there. What was refused before goes first. Never rejects. */
+  /** Removes what lies there, unless something is known by then. What was refused before goes first. Never rejects. */
   async drop(key: string): Promise<void> {
+    this.#leaving.add(key);
     try {
       await this.#inTurn(async () => {
         await this.#bringUpMissing(key);
-        await this.#ports.storage.delete(key);
+        if (this.#ports.known(key) === undefined) {
+          await this.#ports.storage.delete(key);
+        }
       });
     } catch (error) {
       this.#ports.log.debug('An old deletion could not be removed', { reason: error });
+    } finally {
+      this.#leaving.delete(key);
     }
   }
 
