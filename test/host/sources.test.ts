@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigurationTarget, workspace } from 'vscode';
 import type { ConfigurationSource } from '../../src/core/config/configurationSource.ts';
@@ -129,6 +129,25 @@ describe('the places where servers are configured', () => {
     await files.until(({ sources }) => sources.find(({ kind }) => kind === 'vscode'));
     await rm(join(one, '.vscode'), { recursive: true });
     await files.until(({ sources }) => (sources.some(({ kind }) => kind === 'vscode') ? undefined : true));
+  });
+
+  it('go although VS Code says nothing of a file that was there for a moment only', async () => {
+    const file = join(folderPath('two'), '.mcp.json');
+    const original = await readFile(file, 'utf8');
+    const find: Row['find'] = ({ label }) => label === 'two';
+    try {
+      await rm(file);
+      await untilNames(find, undefined);
+      await write(file, mcpServers(['a']));
+      // That it has come and that it has gone cancel each other out, unless much time lies between them.
+      await files.reload();
+      await untilNames(find, ['a']);
+      await rm(file);
+      await untilNames(find, undefined);
+    } finally {
+      await write(file, original);
+    }
+    await untilNames(find, ['socket']);
   });
 
   it('are, of local scope, those of the repository that the folders lie in, also in a worktree', async () => {

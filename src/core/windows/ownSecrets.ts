@@ -41,6 +41,8 @@ export class OwnSecrets implements Disposable {
   readonly #writing = new Map<string, number>();
   /** Of these the storage lacks what is known, or may: it was refused, or has not been written yet. */
   readonly #missing = new Set<string>();
+  /** What is to be removed, and has gone for whoever asks. */
+  readonly #leaving = new Set<string>();
   readonly #backlog: Backlog;
   /** Settles when every write so far has ended. */
   #last: Promise<unknown> = Promise.resolve();
@@ -66,7 +68,7 @@ export class OwnSecrets implements Disposable {
 
   /** The keys that lie there, deletions among them. @throws what the storage throws */
   async keys(): Promise<readonly string[]> {
-    return (await this.#ports.storage.keys()).filter((key) => this.holds(key));
+    return (await this.#ports.storage.keys()).filter((key) => this.holds(key) && !this.#leaving.has(key));
   }
 
   /**
@@ -83,11 +85,16 @@ export class OwnSecrets implements Disposable {
     return changes;
   }
 
+  /** Writes nothing before this has resolved. Call it before anything is written. */
+  holdUntil(ready: Promise<void>): void {
+    this.#last = ready;
+  }
+
   /** What lies there. @throws what the storage throws, unless what is known is about to be written there anyway */
   async read(key: string): Promise<OwnRecord> {
     let text: string | undefined;
     try {
-      text = await this.#ports.storage.get(key);
+      text = this.#leaving.has(key) ? undefined : await this.#ports.storage.get(key);
     } catch (error) {
       if (this.#isBusy(key)) {
         return { isBusy: true };
@@ -105,10 +112,8 @@ export class OwnSecrets implements Disposable {
    */
   async write(key: string, change?: StoredChange): Promise<void> {
     this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
-    const write = this.#last.then(() => this.#write(key, change));
-    this.#last = write.catch(() => undefined);
     try {
-      await write;
+      await this.#inTurn(() => this.#write(key, change));
     } finally {
       const left = (this.#writing.get(key) ?? 1) - 1;
       if (left > 0) {
@@ -136,12 +141,20 @@ export class OwnSecrets implements Disposable {
     }
   }
 
-  /** Removes what lies there. Never rejects. */
+  /** Removes what lies there, unless something is known by then. What was refused before goes first. Never rejects. */
   async drop(key: string): Promise<void> {
+    this.#leaving.add(key);
     try {
-      await this.#ports.storage.delete(key);
+      await this.#inTurn(async () => {
+        await this.#bringUpMissing(key);
+        if (this.#ports.known(key) === undefined) {
+          await this.#ports.storage.delete(key);
+        }
+      });
     } catch (error) {
       this.#ports.log.debug('An old deletion could not be removed', { reason: error });
+    } finally {
+      this.#leaving.delete(key);
     }
   }
 
@@ -149,6 +162,12 @@ export class OwnSecrets implements Disposable {
     this.#retry?.dispose();
     this.#subscription.dispose();
     this.#changed.dispose();
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    await turn;
   }
 
   #isBusy(key: string): boolean {

@@ -33,6 +33,7 @@ export class SharedSecrets implements SecretStorage, Disposable {
   #loaded: Promise<void> | undefined;
   #retry: Disposable | undefined;
   #group: WindowGroup | undefined;
+  #hasHeardOthers = true;
 
   /** Fires after what is stored under a key was changed elsewhere. */
   readonly onDidChange = this.#changed.event;
@@ -44,11 +45,16 @@ export class SharedSecrets implements SecretStorage, Disposable {
   }
 
   /**
-   * From here on changes go to the other windows as well, and nothing is read before they are heard. Call it once,
-   * before anything else.
+   * From here on changes go to the other windows as well, and nothing is read or written before they are heard. Call
+   * it once, before anything else.
    */
   join(group: WindowGroup): void {
     this.#group = group;
+    this.#hasHeardOthers = false;
+    const heard = group.joined.then(() => {
+      this.#hasHeardOthers = true;
+    });
+    this.#own.holdUntil(heard);
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -96,7 +102,11 @@ export class SharedSecrets implements SecretStorage, Disposable {
     return [...this.#known].map(([key, change]) => ({ key, ...change }));
   }
 
-  /** Takes over what another window says, where that is later. Never rejects; resolves when it is written here. */
+  /**
+   * Takes over what another window says, where that is later. Never rejects; resolves when it is written here, or is
+   * to be written before anything else is: a newcomer does not write what one window says before it has heard all,
+   * since its copy would take back what the others have written meanwhile.
+   */
   async apply(changes: readonly SecretChange[]): Promise<void> {
     await this.#load();
     const taken = changes.filter(
@@ -106,7 +116,10 @@ export class SharedSecrets implements SecretStorage, Disposable {
       // Whoever told of them may have ended before it could tell everybody.
       void this.#group?.announce(taken);
     }
-    await this.#own.catchUp(...taken.map(({ key }) => key));
+    const written = this.#own.catchUp(...taken.map(({ key }) => key));
+    if (this.#hasHeardOthers) {
+      await written;
+    }
     for (const { key } of taken) {
       this.#changed.fire({ key });
     }

@@ -5,7 +5,7 @@ export interface PlacedFile {
   readonly uri: Uri;
   /**
    * The events about it. Absent where its folder may not be there yet: VS Code says nothing of a file that
-   * comes with its folder, so that such a file is looked at from time to time.
+   * comes with its folder, so that such a file is only looked at from time to time.
    */
   readonly pattern?: RelativePattern | undefined;
 }

@@ -1,4 +1,4 @@
-import { type Disposable, type FileStat, FileSystemError, workspace } from 'vscode';
+import { type Disposable, type FileStat, FileSystemError, type Uri, workspace } from 'vscode';
 import type { Log } from '../../core/log.ts';
 import type { PlacedFile } from './folderPlaces.ts';
 import { followFile } from './followFile.ts';
@@ -26,6 +26,12 @@ const largeBytes = 1_000_000;
 const share = 1 / 20;
 const noticeableMs = 50;
 
+/**
+ * How often a file is looked at, whatever is told of it. VS Code tells nothing before it has begun to watch, and nobody
+ * knows when it has; nor of a file that comes and goes in a moment, although it may have been read in between.
+ */
+const lookIntervalMs = 2000;
+
 /** Reads a file, and reads it anew whenever something happens to it. */
 export class WatchedFile<T> implements Disposable {
   readonly #file: FileToWatch<T>;
@@ -37,6 +43,8 @@ export class WatchedFile<T> implements Disposable {
   #last: FileStat | undefined;
   #restsUntil = 0;
   #timer: NodeJS.Timeout | undefined;
+  #look: NodeJS.Timeout | undefined;
+  #isDisposed = false;
   content: FileContent<T> = { kind: 'absent' };
 
   constructor(file: FileToWatch<T>, onDidRead: () => void, log: Log) {
@@ -49,17 +57,17 @@ export class WatchedFile<T> implements Disposable {
   /** Reads the file now. Never throws: what cannot be read is logged, and is `unreadable`. */
   async read(): Promise<void> {
     const read = ++this.#reads;
+    let stat: FileStat | undefined;
     try {
-      const stat = await workspace.fs.stat(this.#file.uri);
-      if (stat.size > largeBytes && stat.mtime === this.#last?.mtime && stat.size === this.#last.size) {
-        return;
-      }
-      const bytes = stat.size > maximumBytes ? undefined : await workspace.fs.readFile(this.#file.uri);
-      if (read === this.#reads) {
-        this.#last = stat;
-        this.content = bytes
-          ? { kind: 'read', value: this.#parse(new TextDecoder().decode(bytes)) }
-          : { kind: 'tooLarge' };
+      stat = await workspace.fs.stat(this.#file.uri);
+      if (stat.size <= largeBytes || !isSame(stat, this.#last)) {
+        const bytes = stat.size > maximumBytes ? undefined : await workspace.fs.readFile(this.#file.uri);
+        if (read === this.#reads) {
+          this.#last = stat;
+          this.content = bytes
+            ? { kind: 'read', value: this.#parse(new TextDecoder().decode(bytes)) }
+            : { kind: 'tooLarge' };
+        }
       }
     } catch (error) {
       if (read === this.#reads) {
@@ -68,10 +76,15 @@ export class WatchedFile<T> implements Disposable {
         this.#warn(error);
       }
     }
+    if (read === this.#reads) {
+      this.#lookLater(stat);
+    }
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#look);
     this.#subscription.dispose();
   }
 
@@ -93,10 +106,45 @@ export class WatchedFile<T> implements Disposable {
     );
   }
 
+  /** @param read what the file was when it was read; `undefined` where there was none */
+  #lookLater(read: FileStat | undefined): void {
+    clearTimeout(this.#look);
+    // A look at another place may be a request to somebody's server.
+    if (!this.#isDisposed && this.#file.uri.scheme === 'file') {
+      this.#look = setTimeout(() => void this.#lookAgain(read), lookIntervalMs);
+    }
+  }
+
+  async #lookAgain(read: FileStat | undefined): Promise<void> {
+    const reads = this.#reads;
+    const stat = await statOf(this.#file.uri);
+    if (this.#isDisposed || reads !== this.#reads) {
+      return;
+    }
+    if (isSame(stat, read)) {
+      this.#lookLater(read);
+    } else {
+      this.#update();
+    }
+  }
+
   #warn(error: unknown): void {
     if (this.content.kind === 'unreadable') {
       this.#log.warn('A file could not be read', { file: this.#file.uri.path, reason: error });
     }
+  }
+}
+
+function isSame(one: FileStat | undefined, other: FileStat | undefined): boolean {
+  return one?.mtime === other?.mtime && one?.size === other?.size;
+}
+
+/** Never rejects: why a file cannot be looked at is said when it is read. */
+async function statOf(uri: Uri): Promise<FileStat | undefined> {
+  try {
+    return await workspace.fs.stat(uri);
+  } catch {
+    return undefined;
   }
 }
 

@@ -16,6 +16,7 @@ describe('OwnSecrets', () => {
   let storage: FakeSecretStorage;
   let clock: FakeClock;
   let known: StoredChange | undefined;
+  let unknown: string | undefined;
   let lines: readonly string[];
   let own: OwnSecrets;
   beforeEach(async () => {
@@ -23,9 +24,15 @@ describe('OwnSecrets', () => {
     storage = new FakeSecretStorage();
     clock = new FakeClock();
     known = early;
+    unknown = undefined;
     const recorded = recordLog();
     lines = recorded.lines;
-    own = new OwnSecrets({ storage, known: () => known, clock, log: recorded.log });
+    own = new OwnSecrets({
+      storage,
+      known: (name) => (name === unknown ? undefined : known),
+      clock,
+      log: recorded.log,
+    });
   });
   afterEach(() => {
     own.dispose();
@@ -161,8 +168,52 @@ describe('OwnSecrets', () => {
     assert.deepEqual(await own.keys(), [key]);
   });
 
+  describe('removing', () => {
+    let other: string;
+    beforeEach(async () => {
+      other = await hashedKey('session:', 'https://other.example');
+      unknown = other;
+      await storage.store(other, serializeChange(late));
+    });
+
+    it('waits, as writing does, until it may', async () => {
+      const ready = Promise.withResolvers<void>();
+      own.holdUntil(ready.promise);
+      const done = Promise.all([own.write(key), own.drop(other)]);
+      await own.read(key);
+      assert.deepEqual([...storage.values.keys()], [other]);
+      ready.resolve();
+      await done;
+      assert.deepEqual([...storage.values.keys()], [key]);
+    });
+
+    it('waits until what was refused is written', async () => {
+      storage.refuse('store');
+      await own.catchUp(key);
+      await own.drop(other);
+      assert.ok(storage.values.has(other));
+      storage.refuse();
+      await own.drop(other);
+      assert.deepEqual([...storage.values.keys()], [key]);
+    });
+
+    it('hides what is there until it is removed', async () => {
+      const done = own.drop(other);
+      assert.deepEqual([await own.keys(), await own.read(other)], [[], { isBusy: false }]);
+      await done;
+    });
+
+    it('leaves what has become known meanwhile', async () => {
+      const done = own.drop(other);
+      unknown = undefined;
+      await done;
+      assert.deepEqual(await own.keys(), [other]);
+    });
+  });
+
   it('removes what is asked for, and never complains that it cannot', async () => {
     await own.write(key);
+    unknown = key;
     storage.refuse('delete');
     await own.drop(key);
     assert.match(lines.join('\n'), /debug An old deletion could not be removed/);

@@ -47,7 +47,11 @@ describe('SharedSecrets', () => {
   });
 
   function open(storage: BrowserProfile | DesktopStorage, pause: Pause = noPause): OpenWindow {
-    const own = storage.open();
+    return openWith(storage.open(), pause);
+  }
+
+  /** Opens a window whose page was loaded before. */
+  function openWith(own: StorageView, pause: Pause): OpenWindow {
     const { log, lines } = recordLog();
     const secrets = new SharedSecrets({ own, clock, log });
     const group = windows.join(
@@ -303,6 +307,61 @@ describe('SharedSecrets', () => {
       assert.equal(isRead, false);
       goOn.resolve();
       assert.equal(await read, 'b');
+    });
+
+    it('loses nothing if all windows end while a new one, which heard one of two in time, begins to write', async () => {
+      const [one, two] = [open(profile), open(profile)];
+      await Promise.all([one.secrets.keys(), two.secrets.keys()]);
+      const own = profile.open();
+      const store = own.store.bind(own);
+      const goOn = Promise.withResolvers<void>();
+      own.store = async (name, value) => {
+        await goOn.promise;
+        await store(name, value);
+      };
+      await one.secrets.store(key, 'a');
+      const meetTwo = Promise.withResolvers<void>();
+      let meetings = 0;
+      const newcomer = openWith(own, () => (++meetings === 2 ? meetTwo.promise : Promise.resolve()));
+      await until(() => newcomer.secrets.lastHeard(key) === 'a', 'it has not heard the first window');
+      await two.secrets.store(other, 'b');
+      let hasWritten = false;
+      own.onDidChange(() => {
+        hasWritten = true;
+        own.refuse('store', 'delete');
+      });
+      goOn.resolve();
+      meetTwo.resolve();
+      await until(() => hasWritten, 'it writes nothing');
+      for (const { close } of [one, two, newcomer]) {
+        close();
+      }
+      const { secrets } = open(profile);
+      assert.deepEqual([await secrets.get(key), await secrets.get(other)], ['a', 'b']);
+    });
+
+    it('does not remove old deletions before it has heard the other windows', async () => {
+      const before = open(profile);
+      await before.secrets.store(key, 'a');
+      await before.secrets.delete(key);
+      before.close();
+      clock.advance(30 * day + 2);
+      const own = profile.open();
+      const one = open(profile);
+      await one.secrets.store(other, 'b');
+      const meetOne = Promise.withResolvers<void>();
+      const newcomer = openWith(own, () => meetOne.promise);
+      let hasWritten = false;
+      own.onDidChange(() => {
+        hasWritten = true;
+      });
+      await newcomer.secrets.snapshot();
+      await one.secrets.keys();
+      assert.deepEqual([hasWritten, persisted(profile, other)], [false, 'b']);
+      meetOne.resolve();
+      await until(() => hasWritten, 'it writes nothing');
+      await until(() => !profile.values.has(key), 'the old deletion is still there');
+      assert.equal(persisted(profile, other), 'b');
     });
 
     it('passes on what it is told, for a window that ends before it has told everybody', async () => {
