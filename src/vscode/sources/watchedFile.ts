@@ -27,10 +27,11 @@ const share = 1 / 20;
 const noticeableMs = 50;
 
 /**
- * How often a file is looked at, whatever is told of it. VS Code tells nothing before it has begun to watch, and nobody
- * knows when it has; nor of a file that comes and goes in a moment, although it may have been read in between.
+ * How often a file is looked at, in milliseconds: more often where VS Code tells nothing of it. Of the others it does not
+ * tell everything: nothing before it has begun to watch, and nobody knows when it has; nor of a file that comes and goes in
+ * a moment, although it may have been read in between.
  */
-const lookIntervalMs = 2000;
+const lookIntervals = { told: 5000, untold: 2000 } as const;
 
 /** Reads a file, and reads it anew whenever something happens to it. */
 export class WatchedFile<T> implements Disposable {
@@ -111,7 +112,8 @@ export class WatchedFile<T> implements Disposable {
     clearTimeout(this.#look);
     // A look at another place may be a request to somebody's server.
     if (!this.#isDisposed && this.#file.uri.scheme === 'file') {
-      this.#look = setTimeout(() => void this.#lookAgain(read), lookIntervalMs);
+      const interval = this.#file.pattern === undefined ? lookIntervals.untold : lookIntervals.told;
+      this.#look = setTimeout(() => void this.#lookAgain(read), interval);
     }
   }
 
