@@ -96,7 +96,9 @@ function rememberContact(
 function holdsUntil({ current: { session }, credential }: Contact): number {
   switch (credential.kind) {
     case 'session':
-      return session?.refreshable ? Number.POSITIVE_INFINITY : (session?.expiresAt ?? 0);
+      return session?.refreshable
+        ? Number.POSITIVE_INFINITY
+        : (session?.expiresAt ?? Number.POSITIVE_INFINITY);
     case 'header':
     case 'savedToken':
       return Number.POSITIVE_INFINITY;

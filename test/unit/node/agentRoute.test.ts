@@ -99,14 +99,25 @@ describe('the way of agent mode to a server', () => {
     ]);
   });
 
-  it('looks for its server once, and again after a change', async () => {
+  for (const [what, tokens] of [
+    ['that is refreshed', {}],
+    ['that never expires', { refreshToken: undefined, expiresAt: undefined }],
+  ] as const) {
+    it(`looks for its server once, with a session ${what}`, async () => {
+      const route = await open({}, { tokens });
+      const looks = countLooks();
+      for (let request = 0; request < 5; request++) {
+        parts.clock.advance(1);
+        await send(route);
+      }
+      assert.equal(looks(), 1);
+    });
+  }
+
+  it('looks for its server again after a change', async () => {
     const route = await open({}, {});
     const looks = countLooks();
-    for (let request = 0; request < 5; request++) {
-      parts.clock.advance(1);
-      await send(route);
-    }
-    assert.equal(looks(), 1);
+    await send(route);
     await parts.sessions.put(sampleSession({ tokens: { accessToken: 'access-token-2' } }));
     assert.equal(await send(route), 'Bearer access-token-2');
     assert.equal(looks(), 2);
