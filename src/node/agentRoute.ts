@@ -1,14 +1,16 @@
 import type { AccessControl } from '../core/access/accessControl.ts';
 import type { Program } from '../core/access/program.ts';
+import type { Awaitable } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AppliedCredential } from '../core/connection/appliedCredential.ts';
 import { type ContactPorts, contactCredential, pendingHelper } from '../core/credential/contactCredential.ts';
 import { AuthError } from '../core/errors.ts';
 import { type ContactableServer, isContactable } from '../core/handover/contactableServer.ts';
 import {
-  createRequestCredential,
+  createRequestCredentials,
   type RequestCredentialPorts,
-} from '../core/handover/createRequestCredential.ts';
+} from '../core/handover/createRequestCredentials.ts';
+import type { RequestCredential, Waiting } from '../core/handover/requestCredential.ts';
 import type { StepUpQuestions } from '../core/handover/stepUpQuestions.ts';
 import { rememberProofs } from '../core/oauth/rememberedProofs.ts';
 import { quote } from '../core/quote.ts';
@@ -37,32 +39,33 @@ export interface AgentRoutePorts
 interface Contact {
   readonly current: ContactableServer;
   readonly credential: AppliedCredential;
+  readonly credentialFor: (client: Waiting) => RequestCredential;
 }
 
 /** The way from agent mode to a server, with the credential that applies there at the time of each request. */
 export function agentRoute(server: ContactableServer, ports: AgentRoutePorts): GatewayRoute {
   const { name, transport } = server.definition;
   const { url, canonicalUrl } = server.endpoint;
-  const proofs = rememberProofs();
-  const contact = rememberContact(server, ports);
+  const use = { program: agentMode, serverUrl: canonicalUrl, serverName: name };
+  const find = rememberContact(server, ports);
+  const credentialOf = ({ current, credential, credentialFor }: Contact, client: Waiting) => {
+    if (credential.kind === 'none' && current.session) {
+      const sentence = `The session at ${quote(name)} has expired. Authenticate again in the view "MCP Auth".`;
+      throw new AuthError('session_expired', sentence);
+    }
+    ports.access.noteUse(use);
+    return credentialFor(client);
+  };
   return {
     serverName: name,
     url,
     transport,
-    async credential(signal) {
+    credential(client) {
       ports.assertTrusted();
-      const { current, credential } = await contact(signal);
-      if (credential.kind === 'none' && current.session) {
-        const sentence = `The session at ${quote(name)} has expired. Authenticate again in the view "MCP Auth".`;
-        throw new AuthError('session_expired', sentence);
-      }
-      ports.access.noteUse({ program: agentMode, serverUrl: canonicalUrl, serverName: name });
-      return createRequestCredential(url, credential, {
-        ...ports,
-        proofs,
-        signal,
-        stepUp: (scope, waiting) => ports.stepUps.stepUp(current, scope, waiting),
-      });
+      const contact = find(client);
+      return contact instanceof Promise
+        ? contact.then((found) => credentialOf(found, client))
+        : credentialOf(contact, client);
     },
   };
 }
@@ -74,18 +77,27 @@ export function agentRoute(server: ContactableServer, ports: AgentRoutePorts): G
 function rememberContact(
   server: ContactableServer,
   ports: AgentRoutePorts,
-): (signal: AbortSignal) => Promise<Contact> {
+): (client: Waiting) => Awaitable<Contact> {
+  const proofs = rememberProofs();
   let kept: { readonly contact: Contact; readonly revision: number; readonly until: number } | undefined;
-  return async (signal) => {
-    const { revision } = ports.inventory;
-    if (kept && kept.revision === revision && kept.until > ports.clock.now()) {
-      return kept.contact;
-    }
+  const find = async ({ signal }: Waiting, revision: number): Promise<Contact> => {
     const current = currentServer(server, ports);
-    const contact = { current, credential: await contactCredential(current, ports, signal) };
+    const credential = await contactCredential(current, ports, signal);
+    const credentialFor = createRequestCredentials(server.endpoint.url, credential, {
+      ...ports,
+      proofs,
+      stepUp: (scope, waiting) => ports.stepUps.stepUp(current, scope, waiting),
+    });
+    const contact = { current, credential, credentialFor };
     // A helper may print something else at any time, or after a failure.
     kept = pendingHelper(current, ports) ? undefined : { contact, revision, until: holdsUntil(contact) };
     return contact;
+  };
+  return (client) => {
+    const { revision } = ports.inventory;
+    return kept?.revision === revision && kept.until > ports.clock.now()
+      ? kept.contact
+      : find(client, revision);
   };
 }
 
@@ -93,7 +105,7 @@ function rememberContact(
  * Until when what was found holds, in milliseconds since the epoch, if nothing changes. Of a session it is found which
  * one is used; whether its token is fresh is looked at for each request.
  */
-function holdsUntil({ current: { session }, credential }: Contact): number {
+function holdsUntil({ current: { session }, credential }: Pick<Contact, 'credential' | 'current'>): number {
   switch (credential.kind) {
     case 'session':
       return session?.refreshable

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AppliedCredential } from '../../src/core/connection/appliedCredential.ts';
-import { createRequestCredential } from '../../src/core/handover/createRequestCredential.ts';
-import type { RequestCredential } from '../../src/core/handover/requestCredential.ts';
+import { createRequestCredentials } from '../../src/core/handover/createRequestCredentials.ts';
+import type { RequestCredential, Waiting } from '../../src/core/handover/requestCredential.ts';
 import { rememberProofs } from '../../src/core/oauth/rememberedProofs.ts';
 import { SessionRefresher } from '../../src/core/session/refresh.ts';
 import { createGateway } from '../../src/node/gateway/createGateway.ts';
@@ -95,7 +95,7 @@ export function gatewaySuite(): GatewaySuite {
         serverName: 'a server',
         url: target,
         transport: 'http',
-        credential: async (signal) => headerCredential(target, signal),
+        credential: (client) => headerCredential(target, client),
         ...route,
       });
       keys.push(endpoint.pathname.slice(1, 44));
@@ -107,17 +107,15 @@ export function gatewaySuite(): GatewaySuite {
 /** The credential of a server that takes a fixed header. */
 export function headerCredential(
   url: URL,
-  signal: AbortSignal,
+  client: Waiting,
   credential: AppliedCredential = {
     kind: 'header',
     headers: { Authorization: `Bearer ${upstreamSecret}` },
   },
 ): RequestCredential {
-  return createRequestCredential(url, credential, {
-    refresher: noSessions,
-    proofs: rememberProofs(),
-    signal,
-  });
+  return createRequestCredentials(url, credential, { refresher: noSessions, proofs: rememberProofs() })(
+    client,
+  );
 }
 
 /** Throws whatever it is asked. */

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts';
 import { AuthError, InsufficientScopeError } from '../errors.ts';
 import type { DpopProofs } from '../oauth/dpopProofs.ts';
 import { type Fetch, networkError } from '../oauth/oauthFetch.ts';
@@ -43,7 +44,8 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
   return async (url, init) => {
     // Parsing a URL takes longer than the rest: nearly all requests go to the server's own address.
     const target = url === serverUrl.href ? serverUrl : new URL(url);
-    const session = await sessionFor(target, serverUrl, ports);
+    assertSendable(target, serverUrl);
+    const session = await currentSession(serverUrl, ports);
     const response = await sendWith(session, target, init);
     if (response.status !== 401 || !isRefreshable(session)) {
       return await accepted(response, target, session);
@@ -66,21 +68,25 @@ export function createAuthorizedFetch(serverUrl: URL, ports: AuthorizedFetchPort
   }
 }
 
-/**
- * The session whose token may be sent to an address, refreshed if need be: only to its own server, and not in the clear.
- *
- * @throws AuthError `insecure_url`, or as {@link SessionRefresher.fresh} does
- */
-export function sessionFor(
-  target: URL,
-  serverUrl: URL,
-  { refresher, accountId }: Pick<AuthorizedFetchPorts, 'accountId' | 'refresher'>,
-): Promise<Session> {
+/** Lets a token be sent to its own server only, and not in the clear. @throws AuthError `insecure_url` */
+export function assertSendable(target: URL, serverUrl: URL): void {
   if (target !== serverUrl && target.origin !== serverUrl.origin) {
     throw new AuthError('insecure_url', `A credential of ${serverUrl.host} is not sent to ${target.host}.`);
   }
   assertSecureUrl(target, `The server ${target.origin}`);
-  return refresher.fresh(canonicalServerUrl(serverUrl), accountId);
+}
+
+/**
+ * The session whose token is sent, refreshed if need be.
+ *
+ * @throws AuthError as {@link SessionRefresher.fresh} does
+ */
+export function currentSession(
+  serverUrl: URL,
+  { refresher, accountId }: Pick<AuthorizedFetchPorts, 'accountId' | 'refresher'>,
+): Awaitable<Session> {
+  const key = canonicalServerUrl(serverUrl);
+  return refresher.ready(key, accountId) ?? refresher.fresh(key, accountId);
 }
 
 interface Credential {

@@ -1,3 +1,11 @@
+import type { Awaitable } from '../awaitable.ts';
+
+/** Whoever waits for a request to be answered. */
+export interface Waiting {
+  /** Aborts when nobody waits any more. To be asked for where it is needed only: it is made then. */
+  readonly signal: AbortSignal;
+}
+
 /** A request as its credential sees it. */
 export interface OutgoingRequest {
   readonly method: string;
@@ -22,7 +30,7 @@ export interface RequestCredential {
    *
    * @throws AuthError `not_authenticated`, `session_expired`, `header_rejected`, `network`…
    */
-  headers(request: OutgoingRequest): Promise<Readonly<Record<string, string>>>;
+  headers(request: OutgoingRequest): Awaitable<Readonly<Record<string, string>>>;
   /**
    * Learns what was answered. Whether to send again, with new headers: after a 401 that a refresh or a run of the helper
    * has mended, a nonce that was asked for, or a step-up that the person has gone through.
@@ -30,5 +38,5 @@ export interface RequestCredential {
    * @throws AuthError `token_rejected`, `header_rejected`, `insufficient_scope`… where the server refuses the credential
    * and nothing can be done; any other answer is the client's, whatever it says
    */
-  renew(answer: AnsweredRequest): Promise<boolean>;
+  renew(answer: AnsweredRequest): Awaitable<boolean>;
 }

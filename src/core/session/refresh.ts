@@ -34,6 +34,13 @@ export class SessionRefresher {
     return session !== undefined && this.#running.has(sessionLockKey(refOf(session)));
   }
 
+  /** What {@link fresh} answers, where that is there at once. */
+  ready(serverUrl: string, accountId?: string): Session | undefined {
+    const { sessions } = this.#ports;
+    const session = sessions.get(serverUrl, accountId);
+    return session && !sessions.isUnsaved(session) && this.#isUsable(session) ? session : undefined;
+  }
+
   /**
    * The session of a server with an access token that is good to use now, refreshed if need be. A session
    * that cannot be refreshed but has not expired is given as it is.

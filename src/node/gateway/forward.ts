@@ -4,6 +4,7 @@ import { AuthError } from '../../core/errors.ts';
 import { endpointEventIn } from './endpointEvent.ts';
 import type { Destination } from './endpoints.ts';
 import { requestHeaders, responseHeaders } from './forwardedHeaders.ts';
+import { GatewayClient } from './gatewayClient.ts';
 import type { BodyKeeper, KeptBody } from './keptBody.ts';
 import { noteFallback } from './noteFallback.ts';
 import { passOn } from './passOn.ts';
@@ -29,20 +30,15 @@ export interface ForwardPorts {
 /** Forwards one request with the credential of its server, and its answer as it comes. Never throws. */
 export async function forward(exchange: Exchange, ports: ForwardPorts): Promise<void> {
   const { request, response, destination } = exchange;
-  const gone = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) {
-      gone.abort();
-    }
-  });
+  const client = new GatewayClient(response);
   let body: KeptBody | undefined;
   try {
     const kept = ports.bodies.keep(request);
     body = kept instanceof Promise ? await kept : kept;
-    const answer = await ask(exchange, { body, signal: gone.signal, upstream: ports.upstream });
+    const answer = await ask(exchange, { body, client, upstream: ports.upstream });
     relay(exchange, answer, ports);
   } catch (error) {
-    if (!gone.signal.aborted) {
+    if (!client.isGone) {
       const refusal = refusalOf(error);
       ports.onFailure(refusal);
       const { isOldTransport } = destination;
@@ -58,27 +54,31 @@ const uncompressed = { 'accept-encoding': 'identity' };
 
 interface Asking {
   readonly body: KeptBody;
-  readonly signal: AbortSignal;
+  readonly client: GatewayClient;
   readonly upstream: Upstream;
 }
 
 /** Asks until the credential is content with the answer. Lets nothing through that the client must not see. */
 async function ask({ request, destination }: Exchange, asking: Asking): Promise<IncomingMessage> {
-  const { body, signal, upstream } = asking;
+  const { body, client, upstream } = asking;
   const { endpoint, url, endpointEvent } = destination;
   const method = request.method ?? 'GET';
-  const credential = await endpoint.route.credential(signal);
+  const found = endpoint.route.credential(client);
+  const credential = found instanceof Promise ? await found : found;
   for (;;) {
-    const given = await credential.headers({ method, url });
+    const made = credential.headers({ method, url });
+    const given: Readonly<Record<string, string>> = made instanceof Promise ? await made : made;
     const headers = requestHeaders(
       request.headers,
       endpointEvent === 'no' ? given : { ...given, ...uncompressed },
     );
-    signal.throwIfAborted();
-    const answer = await upstream.ask(url, { method, headers, body, signal });
+    client.throwIfGone();
+    const answer = await upstream.ask(url, { method, headers, body, client });
     const status = answer.statusCode ?? 0;
     try {
-      if (!(await credential.renew({ method, url, status, headers: credentialHeaders(answer) }))) {
+      const renewed = credential.renew({ method, url, status, headers: credentialHeaders(answer) });
+      const isAgain = renewed instanceof Promise ? await renewed : renewed;
+      if (!isAgain) {
         if (isForClient(status)) {
           return answer;
         }

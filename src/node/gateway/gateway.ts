@@ -1,5 +1,6 @@
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Disposable } from '../../core/disposable.ts';
-import type { RequestCredential } from '../../core/handover/requestCredential.ts';
+import type { RequestCredential, Waiting } from '../../core/handover/requestCredential.ts';
 
 /** Where an endpoint of the gateway leads. */
 export interface GatewayRoute {
@@ -9,8 +10,8 @@ export interface GatewayRoute {
   readonly url: URL;
   /** Which transport the definition names; `sse` is that of 2024-11-05. */
   readonly transport: 'http' | 'sse';
-  /** The credential of one request; the signal aborts when its client is gone. @throws AuthError */
-  credential(signal: AbortSignal): Promise<RequestCredential>;
+  /** The credential of one request, whose client waits. @throws AuthError */
+  credential(client: Waiting): Awaitable<RequestCredential>;
 }
 
 /** Endpoints on this machine's loopback address that forward MCP traffic, each to one server, with its credential (D1). */

@@ -6,6 +6,7 @@ import { urlToHttpOptions } from 'node:url';
 import { isLoopbackHost } from '../../core/network.ts';
 import { networkError } from '../../core/oauth/oauthFetch.ts';
 import type { HeaderList } from './forwardedHeaders.ts';
+import type { GatewayClient } from './gatewayClient.ts';
 import { KeptAgents } from './keptAgents.ts';
 import type { KeptBody } from './keptBody.ts';
 
@@ -18,7 +19,7 @@ export interface UpstreamRequest {
   /** Of this request alone: host and length are added to them. */
   readonly headers: HeaderList;
   readonly body: KeptBody;
-  readonly signal: AbortSignal;
+  readonly client: GatewayClient;
 }
 
 /**
@@ -37,9 +38,9 @@ export class Upstream {
    * @param url the same object for as long as it is the same address
    *
    * @returns the answer, its body unread
-   * @throws AuthError `network`, or the signal's reason
+   * @throws AuthError `network`, or the reason of the client's signal
    */
-  ask(url: URL, { method, headers, body, signal }: UpstreamRequest): Promise<IncomingMessage> {
+  ask(url: URL, { method, headers, body, client }: UpstreamRequest): Promise<IncomingMessage> {
     const { options, host, isSecure, isListed } = this.#address(url);
     addLength(headers, body, method);
     headers.push('host', host);
@@ -55,9 +56,10 @@ export class Upstream {
         this.#between.keep(url, outgoing, this.#https);
       }
       outgoing.on('response', resolve);
-      outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : networkError(url, error)));
-      // Not by Node's own option, which follows the whole life of a stream, at a cost.
-      signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
+      outgoing.on('error', (error) =>
+        reject(client.isGone ? client.signal.reason : networkError(url, error)),
+      );
+      client.onGone = () => outgoing.destroy();
       if (body.rest) {
         outgoing.write(body.bytes);
         // What goes wrong on either side ends the other; the request tells of it.

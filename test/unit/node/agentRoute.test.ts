@@ -71,7 +71,7 @@ describe('the way of agent mode to a server', () => {
   }
 
   async function send(route: GatewayRoute): Promise<string | undefined> {
-    const credential = await route.credential(new AbortController().signal);
+    const credential = await route.credential(new AbortController());
     const headers = await credential.headers({ method: 'POST', url: route.url });
     return headers.authorization ?? headers.Authorization;
   }

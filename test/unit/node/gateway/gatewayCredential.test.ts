@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AuthError } from '../../../../src/core/errors.ts';
-import { createRequestCredential } from '../../../../src/core/handover/createRequestCredential.ts';
+import { createRequestCredentials } from '../../../../src/core/handover/createRequestCredentials.ts';
 import { rememberProofs } from '../../../../src/core/oauth/rememberedProofs.ts';
 import type { GatewayRoute } from '../../../../src/node/gateway/gateway.ts';
 import type { Assembly } from '../../../support/authenticationPorts.ts';
@@ -38,8 +38,7 @@ describe('the gateway, with the credential of a server', () => {
     const { refresher } = assembly;
     const proofs = rememberProofs();
     const url = new URL(server.mcpUrl);
-    return async (signal) =>
-      createRequestCredential(url, { kind: 'session' }, { refresher, proofs, signal, stepUp });
+    return createRequestCredentials(url, { kind: 'session' }, { refresher, proofs, stepUp });
   }
 
   /** The MCP server refuses the access token that there is now, and takes any later one. */
@@ -251,8 +250,7 @@ describe('the gateway, with the credential of a server', () => {
     const url = new URL('http://mcp.example/mcp');
     const { refresher } = assembly;
     const endpoint = await suite.open(url, {
-      credential: async (signal) =>
-        createRequestCredential(url, { kind: 'session' }, { refresher, proofs: rememberProofs(), signal }),
+      credential: createRequestCredentials(url, { kind: 'session' }, { refresher, proofs: rememberProofs() }),
     });
     assertRefused(await post(endpoint, call), /is plain http: credentials are only sent over https/);
   });

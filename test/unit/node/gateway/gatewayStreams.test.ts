@@ -82,7 +82,7 @@ describe('the gateway, with what flows through it', () => {
   it('aborts what is done for the credential when the client goes', async () => {
     const waiting = Promise.withResolvers<AbortSignal>();
     const endpoint = await suite.open('https://mcp.example/mcp', {
-      credential: (signal) => {
+      credential: ({ signal }) => {
         waiting.resolve(signal);
         return new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason));
@@ -142,7 +142,7 @@ describe('the gateway, with what flows through it', () => {
       http.request = request;
     });
     const endpoint = await suite.open(plain, {
-      credential: async (signal) => headerCredential(plain, signal, { kind: 'none' }),
+      credential: (client) => headerCredential(plain, client, { kind: 'none' }),
     });
     const question = begin(endpoint, { headers: { 'x-a': ['1', '2'] }, body: '{}' });
     // As VS Code does for a proxy.

@@ -167,11 +167,11 @@ describe('the gateway, with an "http" definition whose server may speak the tran
         response.end(request.method === 'POST' ? '' : 'event: endpoint\ndata: /messages\n\n');
       });
       endpoint = await suite.open(server.origin, {
-        credential: async (signal) => {
+        credential: (client) => {
           if (isBroken) {
             throw new AuthError('not_authenticated', message);
           }
-          return headerCredential(new URL(server.origin), signal);
+          return headerCredential(new URL(server.origin), client);
         },
       });
     });

@@ -157,11 +157,11 @@ describe('the client of the official SDK, through the gateway', () => {
       response.writeHead(202).end();
     });
     const endpoint = await suite.open(`${server.origin}/mcp`, {
-      credential: async (signal) => {
+      credential: (client) => {
         if (isDown) {
           throw new Error('this is down');
         }
-        return headerCredential(new URL(server.origin), signal);
+        return headerCredential(new URL(server.origin), client);
       },
     });
     isDown = true;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { AppliedCredential } from '../../../src/core/connection/appliedCredential.ts';
 import { CredentialVerdicts } from '../../../src/core/credential/credentialVerdicts.ts';
 import {
-  createRequestCredential,
+  createRequestCredentials,
   type RequestCredentialPorts,
-} from '../../../src/core/handover/createRequestCredential.ts';
+} from '../../../src/core/handover/createRequestCredentials.ts';
 import type { RequestCredential } from '../../../src/core/handover/requestCredential.ts';
 import { type RememberedProofs, rememberProofs } from '../../../src/core/oauth/rememberedProofs.ts';
 import { ScopeDemands } from '../../../src/core/session/scopeDemands.ts';
@@ -16,8 +16,9 @@ import type { MisbehavingServer } from '../../support/misbehavingServer.ts';
 import { json, page, redirect, text, unauthorized } from '../../support/reply.ts';
 
 const session: AppliedCredential = { kind: 'session' };
+const waiting = new AbortController();
 
-describe('createRequestCredential', () => {
+describe('createRequestCredentials', () => {
   const suite = authenticationSuite();
   let server: MisbehavingServer;
   let assembly: Assembly;
@@ -35,11 +36,8 @@ describe('createRequestCredential', () => {
     ports: Partial<RequestCredentialPorts> = {},
   ): RequestCredential {
     const { refresher } = assembly;
-    const { signal } = new AbortController();
-    return createRequestCredential(new URL(server.mcpUrl), credential, {
-      ...{ refresher, proofs, signal },
-      ...ports,
-    });
+    const all = createRequestCredentials(new URL(server.mcpUrl), credential, { refresher, proofs, ...ports });
+    return all(waiting);
   }
 
   /** Sends a request as a gateway does; gives the statuses of its tries. */
@@ -118,7 +116,7 @@ describe('createRequestCredential', () => {
       await credential.headers({ method: 'POST', url });
       await assembly.sessions.delete(refOf(signedIn));
       const refused = { method: 'POST', url, status: 401, headers: undefined };
-      await assert.rejects(credential.renew(refused), { code: 'not_authenticated' });
+      await assert.rejects(async () => credential.renew(refused), { code: 'not_authenticated' });
       assert.equal(refreshes(), 0);
     });
 
@@ -142,15 +140,18 @@ describe('createRequestCredential', () => {
       await prepare();
       const other = new URL('/other', server.origin);
       const { refresher } = assembly;
-      const { signal } = new AbortController();
-      const credential = createRequestCredential(other, session, { refresher, proofs, signal });
-      await assert.rejects(credential.headers({ method: 'POST', url: other }), { code: 'not_authenticated' });
+      const credential = createRequestCredentials(other, session, { refresher, proofs })(waiting);
+      await assert.rejects(async () => credential.headers({ method: 'POST', url: other }), {
+        code: 'not_authenticated',
+      });
     });
 
     it('is not made for another origin', async () => {
       await prepare();
       const url = new URL('https://elsewhere.example/mcp');
-      await assert.rejects(credentialOf(session).headers({ method: 'POST', url }), { code: 'insecure_url' });
+      await assert.rejects(async () => credentialOf(session).headers({ method: 'POST', url }), {
+        code: 'insecure_url',
+      });
     });
 
     for (const [what, reply] of [
@@ -333,13 +334,9 @@ describe('createRequestCredential', () => {
       await prepare();
       const url = new URL('http://mcp.example/mcp');
       const { refresher } = assembly;
-      const { signal } = new AbortController();
-      const credential = createRequestCredential(
-        url,
-        { kind: 'header', headers },
-        { refresher, proofs, signal },
-      );
-      await assert.rejects(credential.headers({ method: 'POST', url }), { code: 'insecure_url' });
+      const fixed: AppliedCredential = { kind: 'header', headers };
+      const credential = createRequestCredentials(url, fixed, { refresher, proofs })(waiting);
+      await assert.rejects(async () => credential.headers({ method: 'POST', url }), { code: 'insecure_url' });
     });
   });
 

@@ -9,7 +9,7 @@ import type { Fetch } from '../oauth/oauthFetch.ts';
 import type { RememberedProofs } from '../oauth/rememberedProofs.ts';
 import { canonicalServerUrl } from '../serverUrl.ts';
 import { bearerFirst } from './bearerFirst.ts';
-import type { OutgoingRequest, RequestCredential } from './requestCredential.ts';
+import type { OutgoingRequest, RequestCredential, Waiting } from './requestCredential.ts';
 import { sentElsewhere } from './sentElsewhere.ts';
 
 /** What the credential of a request needs. */
@@ -25,53 +25,50 @@ export interface RequestCredentialPorts extends Pick<AuthorizedFetchPorts, 'dema
    * @param scope what the server asks for, space-separated, where it says so; attacker-controlled
    */
   readonly stepUp?: ((scope: string | undefined, signal: AbortSignal) => Promise<boolean>) | undefined;
-  /** Aborts when nobody waits for the request any more. */
-  readonly signal: AbortSignal;
 }
 
 /**
- * The credential of one request to a server, by the rules of `createCredentialFetch`: a session is refreshed before its
+ * The credentials of requests to a server, each of one request, by the rules of `createCredentialFetch`: a session is refreshed before its
  * token expires and once after a 401, a bound token goes with a proof for every try, a helper runs once more after a
  * 401. It is sent to the server's own origin only, and never in the clear.
  *
  * @see RFC 6750, sections 2.1 and 3.1; RFC 9449, section 7
  */
-export function createRequestCredential(
+export function createRequestCredentials(
   serverUrl: URL,
   credential: AppliedCredential,
   ports: RequestCredentialPorts,
-): RequestCredential {
-  if (credential.kind === 'session' && Object.keys(credential.headers ?? {}).length === 0) {
-    const { accountId } = credential;
-    const thorough = () => createThoroughCredential(serverUrl, credential, ports);
-    return bearerFirst(thorough, serverUrl, { refresher: ports.refresher, accountId });
-  }
-  return createThoroughCredential(serverUrl, credential, ports);
+): (waiting: Waiting) => RequestCredential {
+  const thorough = thoroughCredentials(serverUrl, credential, ports);
+  return credential.kind === 'session' && Object.keys(credential.headers ?? {}).length === 0
+    ? bearerFirst(thorough, serverUrl, { refresher: ports.refresher, accountId: credential.accountId })
+    : thorough;
 }
 
-function createThoroughCredential(
+function thoroughCredentials(
   serverUrl: URL,
   credential: AppliedCredential,
   ports: RequestCredentialPorts,
-): RequestCredential {
-  return sentElsewhere(async (request, fetch) => {
-    const sendWith = (applied: AppliedCredential) =>
-      createCredentialFetch(serverUrl, applied, { ...ports, fetch })(request.url.href, {
-        method: request.method,
-      });
-    if (credential.kind !== 'session') {
-      await sendHeaders(request, credential, { sendWith, serverUrl, verdicts: ports.verdicts });
-      return;
-    }
-    await withStepUp(
-      () => sendWith(credential),
-      async (error) => {
-        if (!(await ports.stepUp?.(error.scope, ports.signal))) {
-          throw error;
-        }
-      },
-    );
-  });
+): (waiting: Waiting) => RequestCredential {
+  return (waiting) =>
+    sentElsewhere(async (request, fetch) => {
+      const sendWith = (applied: AppliedCredential) =>
+        createCredentialFetch(serverUrl, applied, { ...ports, fetch })(request.url.href, {
+          method: request.method,
+        });
+      if (credential.kind !== 'session') {
+        await sendHeaders(request, credential, { sendWith, serverUrl, verdicts: ports.verdicts });
+        return;
+      }
+      await withStepUp(
+        () => sendWith(credential),
+        async (error) => {
+          if (!(await ports.stepUp?.(error.scope, waiting.signal))) {
+            throw error;
+          }
+        },
+      );
+    });
 }
 
 type FixedCredential = Exclude<AppliedCredential, { readonly kind: 'session' }>;
