@@ -53,21 +53,17 @@ export function createGateway({ log, redactor, limits: wanted }: GatewayPorts): 
       return;
     }
     openCount++;
-    open.add(response);
+    const opened = open.add(response);
     response.on('close', () => {
       openCount--;
-      open.delete(response);
+      open.remove(opened);
     });
     const onFailure = (reason: unknown) =>
       log.warn('A request through the gateway has failed', { server: route.serverName, reason });
     void forward({ request, response, destination }, { upstream, bodies, onFailure });
   };
 
-  const close = (id: string) => {
-    for (const response of endpoints.remove(id)?.open ?? []) {
-      response.destroy();
-    }
-  };
+  const close = (id: string) => endpoints.remove(id)?.open.destroy();
 
   return {
     async open(id, route) {

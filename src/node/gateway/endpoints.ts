@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { GatewayRoute } from './gateway.ts';
+import { OpenAnswers } from './openAnswers.ts';
 
 /** An open endpoint, and what goes on through it. */
 export interface Endpoint {
@@ -9,7 +10,7 @@ export interface Endpoint {
   readonly key: string;
   route: GatewayRoute;
   /** Answers that have not ended. */
-  readonly open: Set<ServerResponse>;
+  readonly open: OpenAnswers;
   /** Where the messages of open streams of 2024-11-05 are sent, by what stands for it in the path. */
   readonly messageUrls: Map<string, URL>;
   /** Whether the server has refused the last message outside of a session, so that its client tries the old transport. */
@@ -50,7 +51,7 @@ export class Endpoints {
       id,
       key,
       route,
-      open: new Set(),
+      open: new OpenAnswers(),
       messageUrls: new Map(),
       isFallingBack: false,
     };
