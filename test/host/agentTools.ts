@@ -1,4 +1,5 @@
 import { CancellationTokenSource, commands, type LanguageModelTextPart, lm } from 'vscode';
+import { withTimeLimit } from '../support/timeLimit.ts';
 import { eventually } from './page/paletteStage.ts';
 
 /** A tool that VS Code's own MCP client finds at a server: it is named after the server, by whichever name. */
@@ -19,11 +20,15 @@ export async function callTool(tool: AgentTool, input: object): Promise<string> 
   });
 }
 
-/** Waits until VS Code has no such tool. */
+/** How long a call may take, in milliseconds, before the tool is looked for anew. */
+const patience = 2000;
+
+/** Waits until VS Code has no such tool. A call whose server is taken away meanwhile may never end in VS Code 1.105. */
 export async function untilToolIsGone(tool: AgentTool): Promise<void> {
-  await eventually(async () =>
-    (await callIfThere(tool, {}).catch(() => '')) === undefined ? true : undefined,
-  );
+  await eventually(async () => {
+    const called = withTimeLimit(callIfThere(tool, {}), patience, 'The call has not ended.');
+    return (await called.catch(() => '')) === undefined ? true : undefined;
+  });
 }
 
 /** Nothing while there is no such tool: what VS Code 1.105 lists may be one that has been there. */
