@@ -1,5 +1,4 @@
 import { CancellationTokenSource, commands, type LanguageModelTextPart, lm } from 'vscode';
-import { withTimeLimit } from '../support/timeLimit.ts';
 import { eventually } from './page/paletteStage.ts';
 
 /** A tool that VS Code's own MCP client finds at a server: it is named after the server, by whichever name. */
@@ -20,31 +19,31 @@ export async function callTool(tool: AgentTool, input: object): Promise<string> 
   });
 }
 
-/** How long a call may take, in milliseconds, before the tool is looked for anew. */
-const patience = 2000;
-
-/** Waits until VS Code has no such tool. A call whose server is taken away meanwhile may never end in VS Code 1.105. */
+/** Waits until VS Code has no such tool. */
 export async function untilToolIsGone(tool: AgentTool): Promise<void> {
-  await eventually(async () => {
-    const called = withTimeLimit(callIfThere(tool, {}), patience, 'The call has not ended.');
-    return (await called.catch(() => '')) === undefined ? true : undefined;
-  });
+  await eventually(async () =>
+    (await callIfThere(tool, {}).catch(() => '')) === undefined ? true : undefined,
+  );
 }
 
-/** Nothing while there is no such tool: what VS Code 1.105 lists may be one that has been there. */
+/** What VS Code says of a tool that it lists although its server is gone, as 1.105 does. */
+const isGone = /was not contributed|Collection or definition not found/;
+
+/** Nothing while there is no such tool. One that has been there may be listed beside the one that is. */
 async function callIfThere(tool: AgentTool, input: object): Promise<string | undefined> {
-  const found = lm.tools.find(({ name }) => name.startsWith('mcp_') && name.endsWith(`_${tool.name}`));
-  if (found === undefined) {
-    return undefined;
-  }
   const { token } = new CancellationTokenSource();
-  try {
-    const { content } = await lm.invokeTool(found.name, { input, toolInvocationToken: undefined }, token);
-    return content.map((part) => (part as LanguageModelTextPart).value).join('');
-  } catch (error) {
-    if (/was not contributed/.test(String(error))) {
-      return undefined;
+  for (const { name } of lm.tools) {
+    if (!name.startsWith('mcp_') || !name.endsWith(`_${tool.name}`)) {
+      continue;
     }
-    throw error;
+    try {
+      const { content } = await lm.invokeTool(name, { input, toolInvocationToken: undefined }, token);
+      return content.map((part) => (part as LanguageModelTextPart).value).join('');
+    } catch (error) {
+      if (!isGone.test(String(error))) {
+        throw error;
+      }
+    }
   }
+  return undefined;
 }
