@@ -11,10 +11,14 @@ export interface AgentTool {
 /** Has VS Code start the server, as soon as it has heard of it, and calls its tool. */
 export async function callTool(tool: AgentTool, input: object): Promise<string> {
   return await eventually(async () => {
-    await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${tool.label}`, {
-      waitForLiveTools: true,
-      autoTrustChanges: true,
-    });
+    try {
+      await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${tool.label}`, {
+        waitForLiveTools: true,
+        autoTrustChanges: true,
+      });
+    } catch (error) {
+      return unlessGone(error);
+    }
     return await callIfThere(tool, input);
   });
 }
@@ -26,8 +30,12 @@ export async function untilToolIsGone(tool: AgentTool): Promise<void> {
   );
 }
 
-/** What VS Code says of a tool that it lists although its server is gone, as 1.105 does. */
-const isGone = /was not contributed|Collection or definition not found/;
+/** Nothing for what VS Code says of a server or a tool that it lists although it is gone, as 1.105 does. @throws anything else */
+function unlessGone(error: unknown): undefined {
+  if (!/was not contributed|Collection or definition not found/.test(String(error))) {
+    throw error;
+  }
+}
 
 /** Nothing while there is no such tool. One that has been there may be listed beside the one that is. */
 async function callIfThere(tool: AgentTool, input: object): Promise<string | undefined> {
@@ -40,9 +48,7 @@ async function callIfThere(tool: AgentTool, input: object): Promise<string | und
       const { content } = await lm.invokeTool(name, { input, toolInvocationToken: undefined }, token);
       return content.map((part) => (part as LanguageModelTextPart).value).join('');
     } catch (error) {
-      if (!isGone.test(String(error))) {
-        throw error;
-      }
+      unlessGone(error);
     }
   }
   return undefined;
