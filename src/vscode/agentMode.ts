@@ -1,7 +1,8 @@
-import { Disposable, lm, McpHttpServerDefinition, Uri, workspace } from 'vscode';
+import { Disposable, lm, McpHttpServerDefinition, Uri, version, workspace } from 'vscode';
 import { anyEvent } from '../core/event.ts';
 import { agentServers } from '../core/handover/agentServers.ts';
 import { isPermitted } from '../core/handover/mcpPolicy.ts';
+import { readByVsCode } from '../core/handover/readByVsCode.ts';
 import type { Log } from '../core/log.ts';
 import { type AgentDefinition, AgentOffer } from '../node/agentOffer.ts';
 import { type AgentRoutePorts, agentRoute } from '../node/agentRoute.ts';
@@ -56,6 +57,7 @@ function offeredServers({ inventory }: AgentModePorts) {
     isWanted: isWantedInAgentMode,
     isPermitted: (subject) => isPermitted(policy, subject),
     digest: sha256,
+    read: readByVsCode(version),
   });
 }
 

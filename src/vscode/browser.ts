@@ -1,6 +1,7 @@
 import { env, UIKind, Uri } from 'vscode';
 import type { Browser } from '../core/oauth/authentication.ts';
 import { openStartPage } from '../node/startPage.ts';
+import { externalAddress } from './externalAddress.ts';
 
 /** Hosts that VS Code takes for a port to forward, and whose URLs it rewrites, in remote and web windows. */
 const forwardedHosts = new Set(['localhost', '127.0.0.1', '0.0.0.0', '[::1]']);
@@ -29,7 +30,7 @@ async function openThroughStartPage(url: URL, signal: AbortSignal): Promise<bool
     await env.asExternalUri(Uri.parse(url.origin));
   }
   const page = await openStartPage(url, signal);
-  const isOpen = await env.openExternal(await env.asExternalUri(Uri.parse(page.url)));
+  const isOpen = await env.openExternal(await externalAddress(page.url));
   if (!isOpen) {
     page.dispose();
   }

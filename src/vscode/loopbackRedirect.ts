@@ -1,10 +1,11 @@
-import { env, UIKind, Uri } from 'vscode';
+import { env, UIKind } from 'vscode';
 import { AuthError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { DeliverResponse } from '../core/oauth/authorizationResponses.ts';
 import { parseRedirectQuery } from '../core/oauth/parseRedirectQuery.ts';
 import type { RedirectReceiver } from '../core/oauth/redirect.ts';
 import { type LoopbackServer, listenAtLoopback } from '../node/loopbackServer.ts';
+import { externalAddress } from './externalAddress.ts';
 
 /** Redirect URIs of the form `http://localhost:<port>/callback`, forwarded to the browser's side where VS Code can. */
 export function createLoopbackRedirect(deliver: DeliverResponse, log: Log): RedirectReceiver {
@@ -57,7 +58,7 @@ async function reachableUri(port: number, fixed: number | undefined): Promise<st
     // A browser-hosted window cannot give a fixed address; where the browser is on this machine, none is needed.
     return local;
   }
-  const forwarded = (await env.asExternalUri(Uri.parse(local))).toString(true);
+  const forwarded = (await externalAddress(local)).toString(true);
   if (fixed !== undefined && forwarded !== local) {
     throw new AuthError(
       'redirect_unavailable',

@@ -11,10 +11,14 @@ export interface AgentTool {
 /** Has VS Code start the server, as soon as it has heard of it, and calls its tool. */
 export async function callTool(tool: AgentTool, input: object): Promise<string> {
   return await eventually(async () => {
-    await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${tool.label}`, {
-      waitForLiveTools: true,
-      autoTrustChanges: true,
-    });
+    try {
+      await commands.executeCommand('workbench.mcp.startServer', `mcp-auth.mcp-auth/${tool.label}`, {
+        waitForLiveTools: true,
+        autoTrustChanges: true,
+      });
+    } catch (error) {
+      return unlessGone(error);
+    }
     return await callIfThere(tool, input);
   });
 }
@@ -26,20 +30,26 @@ export async function untilToolIsGone(tool: AgentTool): Promise<void> {
   );
 }
 
-/** Nothing while there is no such tool: what VS Code 1.105 lists may be one that has been there. */
-async function callIfThere(tool: AgentTool, input: object): Promise<string | undefined> {
-  const found = lm.tools.find(({ name }) => name.startsWith('mcp_') && name.endsWith(`_${tool.name}`));
-  if (found === undefined) {
-    return undefined;
-  }
-  const { token } = new CancellationTokenSource();
-  try {
-    const { content } = await lm.invokeTool(found.name, { input, toolInvocationToken: undefined }, token);
-    return content.map((part) => (part as LanguageModelTextPart).value).join('');
-  } catch (error) {
-    if (/was not contributed/.test(String(error))) {
-      return undefined;
-    }
+/** Nothing for what VS Code says of a server or a tool that it lists although it is gone, as 1.105 does. @throws anything else */
+function unlessGone(error: unknown): undefined {
+  if (!/was not contributed|Collection or definition not found/.test(String(error))) {
     throw error;
   }
+}
+
+/** Nothing while there is no such tool. One that has been there may be listed beside the one that is. */
+async function callIfThere(tool: AgentTool, input: object): Promise<string | undefined> {
+  const { token } = new CancellationTokenSource();
+  for (const { name } of lm.tools) {
+    if (!name.startsWith('mcp_') || !name.endsWith(`_${tool.name}`)) {
+      continue;
+    }
+    try {
+      const { content } = await lm.invokeTool(name, { input, toolInvocationToken: undefined }, token);
+      return content.map((part) => (part as LanguageModelTextPart).value).join('');
+    } catch (error) {
+      unlessGone(error);
+    }
+  }
+  return undefined;
 }

@@ -6,6 +6,7 @@ import { callTool, untilToolIsGone } from './agentTools.ts';
 import { untilState } from './inventoryState.ts';
 import { privateNetwork } from './privateNetworkNames.ts';
 import { steeredProduct } from './steeredProduct.ts';
+import { choosesSystemAuthorities } from './systemAuthorities.ts';
 
 const label = 'private (MCP Auth)';
 const tool = { label, name: 'connects' };
@@ -61,8 +62,7 @@ describe('The network of the gateway', () => {
     await assertReachedByProxy();
   });
 
-  // The authorities of other systems are not for a test to change.
-  if (process.platform === 'linux') {
+  if (choosesSystemAuthorities) {
     it('trusts the authorities of the system as VS Code does', async () => {
       await setProxy(process.env[privateNetwork.proxy]);
       await configure(privateNetwork.systemUrl);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { commands, env, Uri, workspace } from 'vscode';
 import { consent } from '../support/demo/scriptedBrowser.ts';
 import { type HeldServer, startHeldServer } from '../support/heldServer.ts';
+import { byHeader, speakMcp } from '../support/mcpReplies.ts';
 import { type MisbehavingServer, startMisbehavingServer } from '../support/misbehavingServer.ts';
 import { silence, text, unauthorized } from '../support/reply.ts';
 import { serverOf, until, untilState } from './inventoryState.ts';
@@ -27,7 +28,12 @@ describe('a file with a thousand servers in the extension host', function () {
     subscription = product.inventory.onDidChange(() => {
       changes++;
     });
-    last = await startMisbehavingServer();
+    // VS Code may start it for its agent mode by itself, as 1.105 does.
+    last = await startMisbehavingServer(({ origin }) => {
+      const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
+      const challenge = unauthorized(`Bearer resource_metadata="${metadata}"`);
+      return { 'POST /mcp': byHeader('authorization', /^Bearer/, [speakMcp(), challenge]) };
+    });
     // Every tenth one is out of order.
     others = await startHeldServer((path) =>
       path.endsWith('0') ? text('', 'text/plain', { status: 500 }) : unauthorized('Bearer'),

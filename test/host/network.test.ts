@@ -8,6 +8,7 @@ import { Log } from '../../src/core/log.ts';
 import { Redactor } from '../../src/core/redaction.ts';
 import { configuredProxy } from '../../src/vscode/configuredProxy.ts';
 import { privateNetwork } from './privateNetworkNames.ts';
+import { choosesSystemAuthorities } from './systemAuthorities.ts';
 
 function address(name: string): string {
   const value = process.env[name];
@@ -55,8 +56,7 @@ describe('The network of the extension', () => {
     await assertReachedByProxy(address(privateNetwork.extraUrl));
   });
 
-  // The authorities of other systems are not for a test to change.
-  if (process.platform === 'linux') {
+  if (choosesSystemAuthorities) {
     it('goes by the proxy of "http.proxy", and trusts the authorities of the system as VS Code does', async () => {
       await set('proxy', address(privateNetwork.proxy));
       await assertReachedByProxy(address(privateNetwork.systemUrl));

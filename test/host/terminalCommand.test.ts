@@ -118,14 +118,15 @@ describe('the command mcp-auth of a real window', () => {
       assert.equal(code, 0);
       const token = server.product.sessions.get(demo.mcpUrl)?.tokens.accessToken;
       assert.deepEqual(JSON.parse(stdout), { Authorization: `Bearer ${token}` });
-      const [noted] = server.product.access.entries;
-      assert.equal(noted?.program.id, 'claude-code');
+      const noted = server.product.access.entries.find(({ program: { id } }) => id === program.id);
       assert.ok(noted?.lastUsedAt !== undefined);
       const report = JSON.parse((await run(['get', 'demo', '--json'])).stdout);
       const lastUsedAt = new Date(noted.lastUsedAt).toISOString();
       const used = { program: 'claudeCode', name: 'Claude Code', lastUsedAt };
-      assert.deepEqual(report.servers[0].usedBy, [used]);
-      assert.match((await run(['status'])).stdout, /Last used by Claude Code just now\./);
+      // VS Code 1.105 has started the server as well.
+      const others = (one: { program: string }) => one.program !== 'agentMode';
+      assert.deepEqual(report.servers[0].usedBy.filter(others), [used]);
+      assert.match((await run(['status'])).stdout, /Last used by (.*, )?Claude Code just now[.,]/);
     } finally {
       await server.product.access.revoke(entry);
     }

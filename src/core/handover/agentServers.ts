@@ -1,3 +1,4 @@
+import type { SourceKind } from '../config/configurationSource.ts';
 import { appliedCredential } from '../credential/credentialChain.ts';
 import type { SourceSnapshot } from '../serverSnapshot.ts';
 import { agentLabels } from './agentLabels.ts';
@@ -22,6 +23,8 @@ export interface AgentServerRules {
   readonly isPermitted: (subject: PolicySubject) => boolean;
   /** A digest that tells nothing of what it is of: URLs may hold secrets, and VS Code keeps versions on disk. */
   readonly digest: (text: string) => string;
+  /** The files that this VS Code reads itself. */
+  readonly read: ReadonlySet<SourceKind>;
 }
 
 /**
@@ -30,12 +33,14 @@ export interface AgentServerRules {
  */
 export function agentServers(
   sources: readonly SourceSnapshot[],
-  { isWanted, isPermitted, digest }: AgentServerRules,
+  { isWanted, isPermitted, digest, read }: AgentServerRules,
 ): readonly AgentServer[] {
   const candidates = sources.flatMap((source) =>
     source.servers.filter(isContactable).filter((server) => {
       const { name } = server.definition;
-      return needsUs(server, source) && isWanted(name) && isPermitted({ name, url: server.endpoint.url });
+      return (
+        needsUs(server, source, read) && isWanted(name) && isPermitted({ name, url: server.endpoint.url })
+      );
     }),
   );
   const seen = new Set<string>();
@@ -60,6 +65,7 @@ export function agentServers(
 function needsUs(
   { definition, state, session, credentials }: ContactableServer,
   source: SourceSnapshot,
+  read: ReadonlySet<SourceKind>,
 ): boolean {
   if (state.kind === 'shadowed') {
     return false;
@@ -72,7 +78,7 @@ function needsUs(
       return state.kind !== 'headersHelper' || state.run !== 'notAllowed';
     case 'authorizationHeader':
     case 'otherHeader':
-      return session !== undefined || !sendsByItself(definition, source);
+      return session !== undefined || !sendsByItself(definition, source, read);
     default:
       // A helper that fails may do so for once, and is allowed to run all the same.
       return session !== undefined || state.kind === 'helperFailed';

@@ -243,6 +243,10 @@ const cases: Readonly<Record<CommandId, Case | 'onlyInMenus'>> = {
   },
   [commandIds.manageAccess]: {
     given: async ({ product, demos }) => {
+      // Of earlier tests: VS Code 1.105 starts what it is offered by itself.
+      for (const entry of product.access.entries) {
+        await product.access.revoke(entry);
+      }
       const program = { kind: 'claudeCode', id: 'claudeCode', label: 'Claude Code' } as const;
       const entry = { program, serverUrl: demos.demo.mcpUrl, serverName: 'demo' };
       await product.access.decide({ ...entry, decision: 'once' }, 'always');

@@ -56,7 +56,7 @@ async function install(
     const packages = [`code-server@${version}`, ...(node === undefined ? [] : [`${nodePackage()}@${node}`])];
     await npm(staging, ['install', ...packages, ...QUIET]);
     const vscode = join(staging, 'node_modules', 'code-server', 'lib', 'vscode');
-    await useRegistryWatcher(vscode);
+    await useBinaries(vscode);
     log('Installing VS Code for the tests: the packages of VS Code (2/3) …');
     await npm(vscode, ['install', '--omit=dev', ...QUIET]);
     log('Installing VS Code for the tests: the packages of its built-in extensions (3/3) …');
@@ -90,22 +90,32 @@ interface PackageList {
   packages?: Record<string, { dependencies?: Record<string, string> }>;
 }
 
-/** VS Code up to 1.109 takes @parcel/watcher from GitHub; the registry has the same version with its binaries. */
-async function useRegistryWatcher(vscode: string): Promise<void> {
-  const name = '@parcel/watcher';
+/**
+ * What older versions take without binaries, and which version of it the registry has with them: VS Code up to 1.109 takes
+ * @parcel/watcher from GitHub, and the node-pty of 1.105 would have to be built.
+ */
+const withBinaries = [
+  { name: '@parcel/watcher', lacksBinaries: /#/, version: '2.5.1' },
+  { name: 'node-pty', lacksBinaries: /^1\.1\./, version: '1.2.0-beta.15' },
+] as const;
+
+async function useBinaries(vscode: string): Promise<void> {
   const manifestFile = join(vscode, 'package.json');
-  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as PackageList;
-  if (!manifest.dependencies?.[name]?.includes('#')) {
-    return;
-  }
-  manifest.dependencies[name] = '2.5.1';
-  await writeFile(manifestFile, JSON.stringify(manifest, null, 2));
   const lockFile = join(vscode, 'npm-shrinkwrap.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as PackageList;
   const lock = JSON.parse(await readFile(lockFile, 'utf8')) as PackageList;
-  const top = lock.packages?.['']?.dependencies;
-  if (top && lock.packages) {
-    top[name] = '2.5.1';
-    delete lock.packages[`node_modules/${name}`];
+  const lists = [manifest.dependencies, lock.packages?.['']?.dependencies];
+  const lacking = withBinaries.filter(({ name, lacksBinaries }) =>
+    lacksBinaries.test(manifest.dependencies?.[name] ?? ''),
+  );
+  for (const { name, version } of lacking) {
+    for (const list of lists) {
+      Object.assign(list ?? {}, { [name]: version });
+    }
+    delete lock.packages?.[`node_modules/${name}`];
+  }
+  if (lacking.length > 0) {
+    await writeFile(manifestFile, JSON.stringify(manifest, null, 2));
     await writeFile(lockFile, JSON.stringify(lock, null, 2));
   }
 }

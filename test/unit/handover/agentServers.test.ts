@@ -4,13 +4,19 @@ import type { ServerDefinition } from '../../../src/core/config/serverDefinition
 import { type CredentialKind, credentialKinds } from '../../../src/core/credential/credentialChain.ts';
 import { AuthError } from '../../../src/core/errors.ts';
 import { type AgentServerRules, agentServers } from '../../../src/core/handover/agentServers.ts';
+import { readByVsCode } from '../../../src/core/handover/readByVsCode.ts';
 import type { ServerSnapshot, SourceSnapshot } from '../../../src/core/serverSnapshot.ts';
 import { firstAccountId } from '../../../src/core/session/account.ts';
 import { summarizeSession } from '../../../src/core/session/sessionSummary.ts';
 import { sampleServer, sampleSource } from '../../support/sampleServer.ts';
 import { sampleSession } from '../../support/sampleSession.ts';
 
-const all: AgentServerRules = { isWanted: () => true, isPermitted: () => true, digest: (text) => text };
+const all: AgentServerRules = {
+  isWanted: () => true,
+  isPermitted: () => true,
+  digest: (text) => text,
+  read: readByVsCode('1.139.1'),
+};
 
 const session = summarizeSession(sampleSession());
 const authenticated = { kind: 'authenticated', refreshable: true } as const;
@@ -133,6 +139,21 @@ describe('the servers that agent mode is offered', () => {
   for (const [title, place, server, isOffered] of places) {
     it(`${isOffered ? 'have' : 'leave out'} one whose header is in a file, ${title}`, () => {
       const offered = agentServers([{ ...sampleSource([server]), ...place }], all);
+      assert.equal(offered.length, isOffered ? 1 : 0);
+    });
+  }
+
+  const readers: readonly (readonly [string, SourceSnapshot['kind'], boolean])[] = [
+    ['1.137.0', 'project', true],
+    ['1.138.0', 'project', false],
+    ['1.138.0-insider', 'project', false],
+    ['2.0.0', 'project', false],
+    ['1.105.1', 'vscode', false],
+  ];
+  for (const [version, kind, isOffered] of readers) {
+    it(`${isOffered ? 'have' : 'leave out'} one whose header is in a ${kind} file, in VS Code ${version}`, () => {
+      const source = { ...sampleSource([withHeader('Bearer x')]), ...own, kind };
+      const offered = agentServers([source], { ...all, read: readByVsCode(version) });
       assert.equal(offered.length, isOffered ? 1 : 0);
     });
   }
