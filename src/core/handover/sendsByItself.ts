@@ -17,6 +17,6 @@ export function sendsByItself(
     return false;
   }
   const isOfFolder = kind === 'project' && folders.some((folder) => uri === `${folder}/.mcp.json`);
-  const isExpanded = ![url, ...Object.values(headers)].some((text) => text.includes('${'));
-  return kind === 'vscode' || (isOfFolder && isExpanded);
+  const isLiteral = ![url, ...Object.values(headers)].some((text) => text.includes('${'));
+  return kind === 'vscode' || (isOfFolder && isLiteral);
 }
