@@ -76,7 +76,8 @@ async function growthPerStream(name: Name): Promise<Memory> {
 /** Opens a stream, and waits for the beginning that it has. */
 async function openStream(url: URL, agent: http.Agent): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const headers = { accept: 'text/event-stream', authorization: credential };
+    const session = { 'mcp-session-id': '3f1c8a52-6d0e-4a54-9f0f-1f6a3d1d2b7e' };
+    const headers = { accept: 'text/event-stream', authorization: credential, ...session };
     const request = http.get(url, { agent, headers }, (answer) => {
       answer.on('error', () => undefined);
       answer.once('data', () => {

@@ -39,6 +39,16 @@ export class SessionMemory {
     return this.#sessions.get(key);
   }
 
+  /** The session of an account. This is asked for every request, so that nothing is made for it. */
+  find({ serverUrl, accountId }: SessionRef): Session | undefined {
+    for (const session of this.#sessions.values()) {
+      if (session.serverUrl === serverUrl && session.account.id === accountId) {
+        return session;
+      }
+    }
+    return undefined;
+  }
+
   get unreadable(): readonly UnreadableRecord[] {
     return [...this.#unreadable.values()];
   }
@@ -58,6 +68,10 @@ export class SessionMemory {
       const session = this.#sessions.get(key);
       return session ? [refOf(session)] : [];
     });
+  }
+
+  get hasUnsaved(): boolean {
+    return this.#unsaved.size > 0;
   }
 
   isUnsaved(key: string): boolean {

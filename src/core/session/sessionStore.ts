@@ -52,11 +52,12 @@ export class SessionStore implements Disposable {
    * else of the oldest.
    */
   get(serverUrl: string, accountId?: string): Session | undefined {
+    if (accountId !== undefined) {
+      return this.#memory.find({ serverUrl, accountId });
+    }
     const sessions = this.accounts(serverUrl);
     const { choices } = this.#ports;
-    return accountId === undefined
-      ? (sessions.find(({ account }) => choices?.has(account.id)) ?? sessions[0])
-      : sessions.find(({ account }) => account.id === accountId);
+    return sessions.find(({ account }) => choices?.has(account.id)) ?? sessions[0];
   }
 
   /**
@@ -179,7 +180,10 @@ export class SessionStore implements Disposable {
 
   /** Whether a session is one that could not be written yet. */
   isUnsaved(session: Session): boolean {
-    return this.unsaved.some(({ serverUrl, accountId }) => this.get(serverUrl, accountId) === session);
+    return (
+      this.#memory.hasUnsaved &&
+      this.unsaved.some(({ serverUrl, accountId }) => this.get(serverUrl, accountId) === session)
+    );
   }
 
   /** The sessions that could not be written yet. */
