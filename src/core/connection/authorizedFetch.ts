@@ -106,7 +106,8 @@ async function sendOnce(
     if (proofs) {
       return await proofs.fetch(url, init, { accessToken, fetch });
     }
-    const headers = withAuthorization(init.headers, bearer(session));
+    const headers = new Headers(init.headers);
+    headers.set('authorization', bearer(session));
     return await fetch(url.href, { ...init, headers, redirect: 'manual' });
   } catch (error) {
     throw error instanceof AuthError || init.signal?.aborted ? error : networkError(url, error);
@@ -116,14 +117,4 @@ async function sendOnce(
 /** RFC 6750, section 2.1. */
 export function bearer({ tokens }: Session): string {
   return `Bearer ${tokens.accessToken}`;
-}
-
-/** A record where there is nothing to replace: the gateway does this for every request. */
-function withAuthorization(given: RequestInit['headers'], authorization: string): HeadersInit {
-  if (given === undefined) {
-    return { authorization };
-  }
-  const headers = new Headers(given);
-  headers.set('authorization', authorization);
-  return headers;
 }

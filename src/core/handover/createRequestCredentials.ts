@@ -28,9 +28,9 @@ export interface RequestCredentialPorts extends Pick<AuthorizedFetchPorts, 'dema
 }
 
 /**
- * The credentials of requests to a server, each of one request, by the rules of `createCredentialFetch`: a session is refreshed before its
- * token expires and once after a 401, a bound token goes with a proof for every try, a helper runs once more after a
- * 401. It is sent to the server's own origin only, and never in the clear.
+ * The credentials of requests to a server, each of one request, by the rules of `createCredentialFetch`: a session is
+ * refreshed before its token expires and once after a 401, a bound token goes with a proof for every try, a helper runs
+ * once more after a 401. It is sent to the server's own origin only, and never in the clear.
  *
  * @see RFC 6750, sections 2.1 and 3.1; RFC 9449, section 7
  */

@@ -45,27 +45,11 @@ export function sentElsewhere(
   };
 }
 
-/** A record is not copied: objects of `fetch` cost more than all that is looked up for a request. */
 function asRecord(given: RequestInit['headers']): Readonly<Record<string, string>> {
-  return given === undefined || isIterable(given) ? Object.fromEntries(new Headers(given)) : given;
+  return Object.fromEntries(given instanceof Headers ? given : new Headers(given));
 }
-
-function isIterable(given: NonNullable<RequestInit['headers']>): given is Headers | [string, string][] {
-  return Symbol.iterator in given;
-}
-
-/** Answers that say nothing of a credential are the same for everybody: by status, without headers. */
-const plain = new Map<number, Response>();
 
 /** Nothing for a status that `fetch` does not know either: it says nothing of a credential. */
-function asResponse({ status, headers }: AnsweredRequest): Response | undefined {
-  if (status < 200 || status > 599) {
-    return undefined;
-  }
-  if (headers !== undefined) {
-    return new Response(null, { status, headers });
-  }
-  const known = plain.get(status) ?? new Response(null, { status });
-  plain.set(status, known);
-  return known;
+function asResponse({ status, headers = new Headers() }: AnsweredRequest): Response | undefined {
+  return status < 200 || status > 599 ? undefined : new Response(null, { status, headers });
 }

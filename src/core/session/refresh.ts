@@ -50,10 +50,7 @@ export class SessionRefresher {
    */
   async fresh(serverUrl: string, accountId?: string): Promise<Session> {
     const { sessions, clock, log } = this.#ports;
-    let session = sessions.get(serverUrl, accountId);
-    if (session && sessions.isUnsaved(session)) {
-      session = await this.#saved(session);
-    }
+    const session = await this.#saved(serverUrl, accountId);
     if (!session) {
       throw new AuthError('not_authenticated', 'You are not authenticated at this server yet.');
     }
@@ -113,11 +110,16 @@ export class SessionRefresher {
     await locks.run(sessionLockKey(ref), () => sessions.saveUnsaved(ref));
   }
 
-  /** What has become of a session that could not be written, after another attempt at it in turn. */
-  async #saved(session: Session): Promise<Session | undefined> {
+  /** The session of a server, written in turn if writing it has failed before. */
+  async #saved(serverUrl: string, accountId: string | undefined): Promise<Session | undefined> {
+    const { sessions } = this.#ports;
+    const session = sessions.get(serverUrl, accountId);
+    if (!session || !sessions.isUnsaved(session)) {
+      return session;
+    }
     const ref = refOf(session);
     await this.#save(ref);
-    return this.#ports.sessions.get(ref.serverUrl, ref.accountId);
+    return sessions.get(serverUrl, ref.accountId);
   }
 
   #isUsable(session: Session): boolean {

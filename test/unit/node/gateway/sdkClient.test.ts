@@ -6,8 +6,30 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { until } from '../../../support/authenticationSuite.ts';
 import { gatewaySuite, headerCredential, upstreamSecret } from '../../../support/gatewaySuite.ts';
-import { startSdkSseServer } from '../../../support/sdkSseServer.ts';
+import { type SdkSseServer, startSdkSseServer } from '../../../support/sdkSseServer.ts';
 import { type SdkStreamableServer, startSdkStreamableServer } from '../../../support/sdkStreamableServer.ts';
+
+/** The client finds the tools of a server of 2024-11-05 and leaves, by these requests, all with the credential. */
+async function assertServed(
+  client: Client,
+  server: SdkSseServer,
+  expected: readonly string[],
+): Promise<void> {
+  const { tools } = await client.listTools();
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ['one', 'two'],
+  );
+  for (const { headers } of server.requests) {
+    assert.equal(headers.authorization, `Bearer ${upstreamSecret}`);
+  }
+  assert.deepEqual(
+    server.requests.map(({ route }) => route),
+    expected,
+  );
+  await client.close();
+  await until(() => server.openStreams() === 0, 'the stream is still open');
+}
 
 describe('the client of the official SDK, through the gateway', () => {
   const suite = gatewaySuite();
@@ -87,20 +109,7 @@ describe('the client of the official SDK, through the gateway', () => {
       const client = new Client({ name: 'a client', version: '1.0.0' });
       suite.defer(() => client.close());
       await client.connect(new SSEClientTransport(endpoint));
-      const { tools } = await client.listTools();
-      assert.deepEqual(
-        tools.map(({ name }) => name),
-        ['one', 'two'],
-      );
-      for (const { headers } of server.requests) {
-        assert.equal(headers.authorization, `Bearer ${upstreamSecret}`);
-      }
-      assert.deepEqual(
-        server.requests.map(({ route }) => route),
-        ['GET /sse', 'POST /messages', 'POST /messages', 'POST /messages'],
-      );
-      await client.close();
-      await until(() => server.openStreams() === 0, 'the stream is still open');
+      await assertServed(client, server, ['GET /sse', 'POST /messages', 'POST /messages', 'POST /messages']);
     });
   });
 
@@ -117,20 +126,8 @@ describe('the client of the official SDK, through the gateway', () => {
     const first = connect(new StreamableHTTPClientTransport(endpoint) as Transport);
     await assert.rejects(first, { code: 404 });
     const client = await connect(new SSEClientTransport(endpoint));
-    const { tools } = await client.listTools();
-    assert.deepEqual(
-      tools.map(({ name }) => name),
-      ['one', 'two'],
-    );
-    for (const { headers } of server.requests) {
-      assert.equal(headers.authorization, `Bearer ${upstreamSecret}`);
-    }
-    assert.deepEqual(
-      server.requests.map(({ route }) => route),
-      ['POST /sse', 'GET /sse', 'POST /messages', 'POST /messages', 'POST /messages'],
-    );
-    await client.close();
-    await until(() => server.openStreams() === 0, 'the stream is still open');
+    const messages = ['POST /messages', 'POST /messages', 'POST /messages'];
+    await assertServed(client, server, ['POST /sse', 'GET /sse', ...messages]);
   });
 
   it('is told in a sentence why it cannot connect', async () => {
