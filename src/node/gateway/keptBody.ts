@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { GatewayLimits } from './gatewayLimits.ts';
 
 /** The body of a request, as far as it is kept. */
@@ -27,7 +28,7 @@ export class BodyKeeper {
    *
    * @throws the system's error where the client gives up
    */
-  keep(request: IncomingMessage): Promise<KeptBody> | KeptBody {
+  keep(request: IncomingMessage): Awaitable<KeptBody> {
     const { headers } = request;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
       request.resume();
@@ -58,7 +59,7 @@ export class BodyKeeper {
 class Body implements KeptBody {
   rest: IncomingMessage | undefined;
   readonly #count: (size: number) => void;
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
 
   /** @param count told how many bytes more or fewer are kept */
@@ -74,9 +75,15 @@ class Body implements KeptBody {
     return this.#size;
   }
 
+  /** Joined once, however often it is asked for. */
   get bytes(): Buffer {
     const [first] = this.#chunks;
-    return this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+    if (this.#chunks.length === 1 && first) {
+      return first;
+    }
+    const joined = Buffer.concat(this.#chunks);
+    this.#chunks = [joined];
+    return joined;
   }
 
   release(): void {
