@@ -122,13 +122,13 @@ describe('authorization response', () => {
   for (const [what, { iss }] of foreign) {
     for (const content of [
       { code: 'a-foreign-code' },
-      { error: 'access_denied', error_description: 'Call 555' },
+      { error: 'access_denied', error_description: 'Call Mallory' },
     ]) {
       it(`${what} is refused unread, with ${Object.keys(content).join(' and ')}`, async () => {
         await openBrowser();
         const issuer = iss === 'slash' ? `${server.origin}/` : iss;
         await deliver({ ...content, state: state(), ...(issuer === undefined ? {} : { iss: issuer }) });
-        await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*555)/ });
+        await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*Mallory)/ });
         assert.equal(tokenRequests(), 0);
         assert.equal(assembly.secrets.values.size, 0);
       });
@@ -137,12 +137,12 @@ describe('authorization response', () => {
 
   for (const content of [
     { code: 'a-foreign-code' },
-    { error: 'server_error', error_description: 'Call 555', error_uri: 'https://evil.example/555' },
+    { error: 'server_error', error_description: 'Call Mallory', error_uri: 'https://evil.example/Mallory' },
   ]) {
     it(`of another issuer is refused unread also where none is advertised, with ${Object.keys(content)[0]}`, async () => {
       await openBrowser({ authorization_response_iss_parameter_supported: undefined });
       await deliver({ ...content, state: state(), iss: 'https://evil.example' });
-      await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*555)/ });
+      await assert.rejects(running.result, { code: 'issuer_mismatch', message: /^(?!.*Mallory)/ });
       assert.equal(tokenRequests(), 0);
     });
   }
