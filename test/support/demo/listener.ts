@@ -10,7 +10,13 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens on a host and port (0: any free one), so that URLs are known before the handlers that need them exist. */
+/** Ports that the system has chosen. It may choose one again, and what is stored of a server that is gone would be found. */
+const chosen = new Set<number>();
+
+/**
+ * Listens on a host and port, so that URLs are known before the handlers that need them exist. 0 is any port that is free
+ * and was not chosen before in this process.
+ */
 export async function listen(host: string, port: number): Promise<Listener> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -24,7 +30,7 @@ export async function listen(host: string, port: number): Promise<Listener> {
   if (address === null || typeof address === 'string') {
     throw new Error(`no TCP address for ${host}:${port}`);
   }
-  return {
+  const listener: Listener = {
     server,
     origin: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     port: address.port,
@@ -34,4 +40,14 @@ export async function listen(host: string, port: number): Promise<Listener> {
         server.closeAllConnections();
       }),
   };
+  if (port === 0 && chosen.has(listener.port)) {
+    // Closed after that, so that the system has to choose another one.
+    try {
+      return await listen(host, port);
+    } finally {
+      await listener.close();
+    }
+  }
+  chosen.add(listener.port);
+  return listener;
 }
